@@ -1,0 +1,1 @@
+"""Registration without learning: maps, similarities, optimisation and patch matching."""

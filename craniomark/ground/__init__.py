@@ -1,0 +1,1 @@
+"""Ground floor: geometry, volumes, landmarks, meshes, specimens and the checks they share."""

@@ -1,0 +1,1 @@
+"""Geometry: rotations, fits, Procrustes superimposition, thin-plate splines, bilateral structure."""

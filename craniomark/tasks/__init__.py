@@ -1,0 +1,1 @@
+"""Tasks, independent of one another: orientation and landmarks."""
