@@ -1,0 +1,1 @@
+"""The main job: a specimen, or a cohort of them, from file to landmarks, pictures and report."""
