@@ -1,0 +1,1 @@
+"""Public sample data, downloads that are checked, and checks of landmarked datasets."""
