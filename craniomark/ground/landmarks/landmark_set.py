@@ -87,7 +87,7 @@ class LandmarkSet:
     def ordered(self, labels: Iterable[str]) -> "LandmarkSet":
         """The same landmarks in the order of `labels`; those that are not here are missing."""
         labels = tuple(labels)
-        rows = {label: point for label, point in zip(self.labels, self.points, strict=True)}
+        rows = dict(zip(self.labels, self.points, strict=True))
         points = np.array([rows.get(label, np.full(3, np.nan)) for label in labels]).reshape(-1, 3)
         kept = {label: self.annotations[label] for label in labels if label in self.annotations}
         return replace(self, labels=labels, points=points, annotations=kept)

@@ -1,5 +1,9 @@
 """Surface meshes: triangles in LPS millimetres, read and written in the field's formats."""
 
+from craniomark.ground.meshes.distance import distances_to_surface
+from craniomark.ground.meshes.extent import check_extent
+from craniomark.ground.meshes.files import read_surface, write_surface
 from craniomark.ground.meshes.surface import Surface
+from craniomark.ground.meshes.voxelise import voxelise
 
-__all__ = ["Surface"]
+__all__ = ["Surface", "check_extent", "distances_to_surface", "read_surface", "voxelise", "write_surface"]
