@@ -2,5 +2,6 @@
 
 from craniomark.ground.checks.errors import InputError
 from craniomark.ground.checks.files import written_whole
+from craniomark.ground.checks.memory import available_memory, check_memory
 
-__all__ = ["InputError", "written_whole"]
+__all__ = ["InputError", "available_memory", "check_memory", "written_whole"]

@@ -1,5 +1,24 @@
 """Volumes: scalar 3-D images in LPS millimetres, read with suspicion and written whole."""
 
+from craniomark.ground.volumes.dicom import holds_dicom, is_dicom
+from craniomark.ground.volumes.extent import check_extent
+from craniomark.ground.volumes.nifti import read_nifti
+from craniomark.ground.volumes.read import VOLUME_SUFFIXES, read_volume, volume_suffix
+from craniomark.ground.volumes.resample import resample
+from craniomark.ground.volumes.tiff_stack import tiff_slices
 from craniomark.ground.volumes.volume import Volume
+from craniomark.ground.volumes.write import write_volume
 
-__all__ = ["Volume"]
+__all__ = [
+    "VOLUME_SUFFIXES",
+    "Volume",
+    "check_extent",
+    "holds_dicom",
+    "is_dicom",
+    "read_nifti",
+    "read_volume",
+    "resample",
+    "tiff_slices",
+    "volume_suffix",
+    "write_volume",
+]
