@@ -1,0 +1,76 @@
+# make demo    the whole path on a sample skull, with an error table     make test    all tests
+# make check   style, types, floors                                      make bench   accuracy and speed
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# Any python from 3.11 to 3.13 makes the environment; python3 is preferred.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made
+TORCH := $(shell grep -m1 '^torch==' constraints-dev.txt)
+
+# Real specimens, where there are any: see docs/how-to/evaluate.md.
+SHARED_DATA := $(abspath ../shared/data)
+ifneq ($(wildcard $(SHARED_DATA)/.),)
+CRANIOMARK_DATA ?= $(SHARED_DATA)
+endif
+ifdef CRANIOMARK_DATA
+export CRANIOMARK_DATA
+endif
+
+# One thread per process: spinning threads on shared cores cost more than they give.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+TEST_JOBS ?= 2
+# The peer is run once and its points are committed: two hours that `make bench` does not repeat.
+PEER := Testing/Benchmarks/syn_atlases.py
+PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
+BENCHMARKS ?= $(filter-out $(PEER),$(sort $(wildcard Testing/Benchmarks/*.py)))
+
+.PHONY: help demo test check bench bench-peer format wheel icon clean
+
+help:
+	@sed -n '1,2s/^# //p' Makefile
+	@echo 'make bench-peer  make format  make wheel  make icon  make clean'
+
+# torch first and alone: with a range, pip would fetch the variant with the largest libraries.
+$(STAMP): pyproject.toml constraints-dev.txt hatch_build.py
+	@test -n "$(PYTHON)" || { echo 'No Python 3.11, 3.12 or 3.13 was found: install one, or name it with PYTHON=path.' >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet $(TORCH)
+	$(BIN)/python -m pip install --quiet -c constraints-dev.txt -e '.[cli,standalone,dev]'
+	@touch $@
+
+demo: $(STAMP)
+	$(BIN)/craniomark demo $(DEMO_ARGS)
+
+test: $(STAMP)
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(TEST_JOBS) $(TEST_ARGS)
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP)
+	@for script in $(BENCHMARKS); do echo "== $$script"; $(ONE_THREAD) $(BIN)/python $$script $(BENCH_ARGS) || exit 1; done
+
+bench-peer: $(STAMP)
+	$(BIN)/python -m pip install --quiet -c constraints-dev.txt -e '.[bench]'
+	$(ONE_THREAD) $(BIN)/python $(PEER) --out $(PEER_POINTS)
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(STAMP)
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
+
+icon: $(STAMP)
+	$(BIN)/python Resources/Icons/draw_icon.py
+
+clean:
+	rm -rf build dist out demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find craniomark Testing Resources -name __pycache__ -type d -prune -exec rm -rf {} +
