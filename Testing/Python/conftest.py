@@ -1,6 +1,7 @@
 """What all tests share: one thread per process, no display, a private user folder and the real data."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,17 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _private_user_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the models and downloads of whoever runs the tests out of them."""
+    folder = str(tmp_path_factory.mktemp("user"))
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+            patch.setenv(variable, folder)
+        patch.delenv("CRANIOMARK_MODELS", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
