@@ -51,7 +51,7 @@ def affine_fit(source: ArrayLike, target: ArrayLike, weights: ArrayLike | None =
     spread = np.linalg.svd(x, compute_uv=False)
     if spread[2] <= _COLLINEAR * spread[0]:
         raise ValueError("an affine fit needs points that do not lie in one plane")
-    linear = np.linalg.lstsq(x, y, rcond=None)[0].T
+    linear = np.asarray(np.linalg.lstsq(x, y, rcond=None)[0].T, dtype=np.float64)
     return _matrix(linear, centre_y - linear @ centre_x)
 
 

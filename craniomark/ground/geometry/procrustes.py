@@ -55,9 +55,10 @@ def generalised_procrustes(
     """Bring shapes to one position, orientation and, if asked, size.
 
     Each shape is fitted to the mean by least squares (full Procrustes fit when `scale`) and the mean
-    is taken again until it stands still (Gower 1975; Dryden & Mardia 2016). A missing landmark takes
-    no part in the fit of its shape nor in the mean; this is where filling it from the mean and
-    fitting again would end.
+    is taken again until it stands still (Gower 1975; Dryden & Mardia 2016). Up to one common factor
+    and rotation this is ``procGPA`` of the R package shapes. A missing landmark takes no part in the
+    fit of its shape nor in the mean; this is where filling it from the mean and fitting again would
+    end.
 
     Parameters
     ----------
@@ -97,6 +98,9 @@ def generalised_procrustes(
         if change < tolerance:
             break
     matrices = np.array([fit(shape, mean) for shape in shapes])
+    if scale:  # least squares shrinks every shape by the same share; undone, the mean is their mean
+        shrunk = centroid_size(np.nanmean(_moved(matrices, shapes), axis=0)) / centroid_size(mean)
+        matrices = np.diag([1 / shrunk, 1 / shrunk, 1 / shrunk, 1.0]) @ matrices
     sizes = np.array([_completed_size(s, m, mean) for s, m in zip(shapes, matrices, strict=True)])
     turn = np.eye(4)
     turn[:3, :3] = (matrices[0, :3, :3] / scale_of(matrices[0])).T
@@ -128,11 +132,10 @@ def procrustes_distance(a: ArrayLike, b: ArrayLike) -> float:
     float
         Between 0 and the square root of 2, without unit.
     """
-    a, b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    keep = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
-    a, b = a[keep], b[keep]
-    matrix = rigid_fit(a / centroid_size(a), b / centroid_size(b))
-    return float(np.linalg.norm(apply(matrix, a / centroid_size(a)) - b / centroid_size(b)))
+    x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    keep = np.isfinite(x).all(axis=1) & np.isfinite(y).all(axis=1)
+    x, y = x[keep] / centroid_size(x[keep]), y[keep] / centroid_size(y[keep])
+    return float(np.linalg.norm(apply(rigid_fit(x, y), x) - y))
 
 
 def _checked(shapes: ArrayLike) -> Array:

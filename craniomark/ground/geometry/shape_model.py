@@ -55,7 +55,7 @@ class ShapeModel:
 
     @property
     def _flat_modes(self) -> Array:
-        return self.modes.reshape(len(self.modes), -1)
+        return self.modes.reshape(len(self.modes), self.mean.size)
 
     def scores(self, points: ArrayLike, weights: ArrayLike | None = None) -> Array:
         """Mode scores, mm, shape (M,), of points in the model's frame; missing rows are left out.
@@ -114,7 +114,7 @@ class ShapeModel:
         """Standard deviation per coordinate, mm, of each landmark once all others are known, (N,)."""
         precision = self._precision(np.arange(len(self.mean)))
         blocks = [np.linalg.inv(_block(precision, i)) for i in range(len(self.mean))]
-        return np.sqrt([np.trace(block) / 3 for block in blocks])
+        return np.asarray(np.sqrt([np.trace(block) / 3 for block in blocks]))
 
     def predict_each_from_others(self, points: ArrayLike) -> Array:
         """Expected place of each landmark given the others alone (Gaussian conditioning).
@@ -150,7 +150,7 @@ class ShapeModel:
         if len(absent):
             to_model, offset = self._aligned_without(points, present, -1)
             pull = precision @ offset[everyone].ravel()
-            scores = self.variances * (self.modes[:, everyone].reshape(len(self.modes), -1) @ pull)
+            scores = self.variances * (self.modes[:, everyone].reshape(len(self.modes), len(pull)) @ pull)
             predicted[absent] = apply(invert(to_model), self.shape(scores)[absent])
         return predicted
 
@@ -212,7 +212,7 @@ def fit_shape_model(aligned: ArrayLike, n_modes: int) -> ShapeModel:
         raise ValueError(f"a shape model needs at least three shapes, not {len(shapes)}")
     if n_modes < 0:
         raise ValueError(f"the number of modes must not be negative, it is {n_modes}")
-    present = np.isfinite(shapes).all(axis=2)
+    present = np.asarray(np.isfinite(shapes).all(axis=2))
     if not present.any(axis=0).all():
         raise ValueError("a landmark is missing in every shape")
     n_modes = min(n_modes, len(shapes) - 2)
@@ -258,7 +258,7 @@ def _left_out_residual(filled: Array, present: NDArray[np.bool_], n_modes: int) 
 
 
 def _row_weights(points: Array, weights: ArrayLike | None) -> Array:
-    present = np.isfinite(points).all(axis=1)
+    present = np.asarray(np.isfinite(points).all(axis=1))
     if weights is None:
         return present.astype(np.float64)
     return np.where(present, np.asarray(weights, dtype=np.float64), 0.0)

@@ -193,7 +193,7 @@ def annotation_noise(shapes: ArrayLike, structure: BilateralStructure) -> Annota
         If a specimen has too few landmarks, or no pair was annotated at all.
     """
     parts = _in_frame(shapes, structure)
-    seen = np.isfinite(parts[..., 0])
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(parts[..., 0]))
     count = np.maximum(seen.sum(axis=0), 1)
     several = len(parts) > 1
     directional = np.nansum(parts, axis=0) / count[:, None] if several else np.zeros(parts.shape[1:])
@@ -201,7 +201,7 @@ def annotation_noise(shapes: ArrayLike, structure: BilateralStructure) -> Annota
     # Half a difference of two equal, independent errors has half the variance of one.
     squares = 2 * np.nansum((parts - directional) ** 2, axis=(0, 2)) / count * lost
     paired = np.array(sorted(i for pair in structure.pairs for i in pair), dtype=np.intp)
-    paired = paired[seen.any(axis=0)[paired]]
+    paired = paired[seen[:, paired].any(axis=0)]
     if not len(paired):
         raise ValueError("no pair of landmarks is present on both sides")
     per_point = np.full(parts.shape[1], np.nan)
@@ -322,5 +322,14 @@ def _in_frame(shapes: ArrayLike, structure: BilateralStructure) -> Array:
 
 
 def _shared_direction(flat: Array) -> Array:
-    """Leading direction of unit rows without regard to their signs."""
-    return np.asarray(np.linalg.svd(flat, full_matrices=False)[2][0])
+    """Unit mean of unit rows whose signs are first chosen so that the mean is longest."""
+    signs = np.where(flat @ np.linalg.svd(flat, full_matrices=False)[2][0] < 0, -1.0, 1.0)
+    products = flat @ flat.T
+    for _ in range(10 * len(flat)):
+        agreement = signs * (products @ signs) - np.diag(products)
+        worst = int(np.argmin(agreement))
+        if agreement[worst] >= 0:
+            break
+        signs[worst] *= -1
+    mean = signs @ flat
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-300))
