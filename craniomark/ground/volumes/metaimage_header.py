@@ -107,8 +107,6 @@ def _data(path: Path, fields: _Fields, offset: int) -> tuple[Path, int]:
     name = fields["ElementDataFile"]
     if name.upper() == "LOCAL":
         return path, offset
-    if len(name.split()) > 1 and "%" in name:
-        raise InputError(path, "ElementDataFile", name, "save the image as one file")
     return detached(path, "ElementDataFile", name), 0
 
 

@@ -117,7 +117,8 @@ def _placement(path: Path, fields: np.void, shape: tuple[int, int, int]) -> _Pla
     if int(fields["qcode"]) <= 0 and int(fields["scode"]) <= 0:
         note = f"{path.name} tells no orientation (neither qform nor sform): left/right unverified."
         return spacing, np.eye(3), np.zeros(3), False, (note,)
-    options = {}
+    options: _Options = {}
+    sizes_differ = False
     if int(fields["qcode"]) > 0:
         direction = _RAS_TO_LPS @ _rotation(fields["quaternion"], -1.0 if pixdim[0] < 0 else 1.0)
         options["qform"] = spacing, direction, _RAS_TO_LPS @ np.asarray(fields["qoffset"], np.float64)
@@ -125,8 +126,11 @@ def _placement(path: Path, fields: np.void, shape: tuple[int, int, int]) -> _Pla
         rows = _RAS_TO_LPS @ np.asarray(fields["srow"], dtype=np.float64)
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             size = np.linalg.norm(rows[:, :3], axis=0)
-            options["sform"] = size, rows[:, :3] / np.where(size > 0, size, 1.0), rows[:, 3]
+            options["sform"] = spacing, rows[:, :3] / np.where(size > 0, size, 1.0), rows[:, 3]
+            sizes_differ = not np.allclose(size, spacing, rtol=0.01, atol=0)
     chosen, notes = _choose(path, options, int(fields["scode"]), shape)
+    if chosen == "sform" and sizes_differ:
+        notes += (f"pixdim and sform of {path.name} disagree on the voxel size; pixdim is used.",)
     return *options[chosen], True, notes
 
 

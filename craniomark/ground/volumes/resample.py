@@ -41,7 +41,8 @@ def resample(
     """
     matrix = np.asarray(matrix, dtype=np.float64)
     move = np.eye(4) if transform is None else np.asarray(transform, dtype=np.float64)
-    index = np.linalg.inv(volume.matrix) @ move @ matrix
+    # Rounding keeps the outermost voxels of two grids that coincide from falling outside by 1e-16.
+    index = np.round(np.linalg.inv(volume.matrix) @ move @ matrix, 9)
     fill = float(volume.array.min()) if fill is None else fill
     dtype = volume.array.dtype
     working = np.dtype(np.float32) if dtype.kind in "biu" or dtype.itemsize < 4 else dtype

@@ -1,5 +1,6 @@
 """What NRRD and MetaImage headers share: lines of text before, or beside, the voxels."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -51,7 +52,7 @@ def floats(path: Path, field: str, text: str, count: int) -> list[float]:
 def detached(path: Path, field: str, name: str) -> Path:
     """Data file that a header names, beside the header unless the name is a whole path."""
     name = name.strip()
-    if not name or "\0" in name or "%" in name or name.split()[0].upper() == "LIST":
+    if not name or "\0" in name or re.search(r"%[0-9]*d", name) or name.split()[0] == "LIST":
         remedy = "voxels in several files are not read; save the image as one file"
         raise InputError(path, field, repr(name[:80]), remedy)
     return path.parent / name
