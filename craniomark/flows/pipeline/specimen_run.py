@@ -1,0 +1,82 @@
+"""One specimen from file to outputs, or to a refusal with its reason."""
+
+import time
+from dataclasses import replace
+
+from craniomark.flows.pipeline.outputs import write_outputs, write_refusal
+from craniomark.flows.pipeline.prediction import Progress
+from craniomark.flows.pipeline.record import Record
+from craniomark.flows.pipeline.request import Predictor, Request
+from craniomark.flows.pipeline.source import checksum, look_at, same
+from craniomark.ground.checks import InputError
+from craniomark.ground.specimens import Specimen
+from craniomark.ground.volumes import Volume, read_volume
+
+
+def run_specimen(
+    specimen: Specimen, request: Request, predictor: Predictor, progress: Progress
+) -> Record:
+    """Read, predict and write all files of one specimen.
+
+    Raises
+    ------
+    InputError
+        If the input is bad, no model fits, no skull is found or the folder can't be written.
+    """
+    start = time.perf_counter()
+    # Looked at before reading: a file that changes meanwhile makes the record out of date, not the result.
+    source = look_at(specimen.path)
+    progress("read", 0.0)
+    volume = read_specimen(specimen, request)
+    source = replace(source, sha256=checksum(specimen.path))
+    read = time.perf_counter() - start
+    prediction, model = predictor.predict(specimen, volume, progress)
+    progress("write", 0.0)
+    seconds = {"read": read, "total": time.perf_counter() - start}
+    record = Record(specimen.id, "done", source, request.told(), model=model, seconds=seconds)
+    return write_outputs(volume, prediction, record, request.out)
+
+
+def read_specimen(specimen: Specimen, request: Request) -> Volume:
+    """The volume of `specimen`, with the spacing that the user gave."""
+    from craniomark.flows.pipeline.predictor import refuse_surface
+
+    refuse_surface(specimen)
+    if request.spacing is None and specimen.spacing is not None:
+        return read_volume(specimen.path, spacing=specimen.spacing, unit="mm")
+    return read_volume(specimen.path, spacing=request.spacing, unit=request.unit)
+
+
+def refuse(specimen: Specimen, request: Request, reason: str) -> Record:
+    """Write the record of a specimen that was refused."""
+    source = look_at(specimen.path)
+    record = Record(specimen.id, "refused", source, request.told(), reason=reason)
+    return write_refusal(record, request.out)
+
+
+def is_settled(record: Record | None, specimen: Specimen, request: Request, predictor: Predictor,
+               started: float) -> bool:  # fmt: skip
+    """Whether nothing is left to do for a specimen.
+
+    A result counts if it was made since the run began, by another worker, or if the run resumes
+    an earlier one; in both cases the source, the options and the model must still be the same. A
+    refusal counts only within the same run.
+    """
+    if record is None or record.options != request.told():
+        return False
+    if record.outcome == "refused":
+        return record.finished_at >= started and same(record.source, specimen.path)
+    if not (request.resume or record.finished_at >= started):
+        return False
+    if record.model is None or not same(record.source, specimen.path):
+        return False
+    return predictor.identity(request.model or record.model.name) == record.model
+
+
+def sentence_of(error: BaseException) -> str:
+    """What to tell the user of a failed specimen."""
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There was too little memory: use fewer --jobs or a machine with more."
+    return f"CranioMark itself failed ({type(error).__name__}: {error}): run it alone with --debug to see why."
