@@ -13,8 +13,8 @@ from craniomark.ground.landmarks.landmark_set import Annotation, LandmarkSet
 from craniomark.ground.landmarks.names import check_name
 from craniomark.ground.landmarks.text import NOT_A_POINT, parse_point, point_texts, read_text
 
-COLUMNS = ("id", "x", "y", "z", "ow", "ox", "oy", "oz", "vis", "sel", "lock")
-COLUMNS += ("label", "desc", "associatedNodeID")
+GEOMETRY = ("id", "x", "y", "z", "ow", "ox", "oy", "oz", "vis", "sel", "lock")
+COLUMNS = (*GEOMETRY, "label", "desc", "associatedNodeID")
 SYSTEMS = {"LPS": -1.0, "1": -1.0, "RAS": 1.0, "0": 1.0}
 FIRST_LPS_VERSION = (4, 11)
 LONGEST_LINE_BYTES = 1023
