@@ -46,9 +46,12 @@ def cleaned(raw: RawMesh, path: Path, space: Space | None, known: bool) -> Surfa
     Raises
     ------
     InputError
-        If a polygon names a vertex that is not there, or no triangle is left.
+        If counts contradict one another, a polygon names a vertex that is not there, or no triangle is left.
     """
     count = len(raw.vertices)
+    wrong_sizes = (raw.sizes < 0).any() or int(raw.sizes.sum()) != len(raw.corners)
+    if wrong_sizes or any(len(values) != count for values in raw.scalars.values()):
+        raise InputError(path, "content", "at odds with its own counts", "export the mesh again")
     if len(raw.corners) and (raw.corners.min() < 0 or raw.corners.max() >= count):
         wrong = raw.corners[(raw.corners < 0) | (raw.corners >= count)][0]
         value = f"{wrong} where the file has vertices 0 to {count - 1}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 @contextmanager
 def caught_messages() -> Iterator["vtkStringOutputWindow"]:
     """Collect what VTK would print or show in a window; the text is ``GetOutput()`` of what is yielded."""
-    from vtkmodules.vtkCommonCore import vtkOutputWindow, vtkStringOutputWindow
+    from vtkmodules.vtkCommonCore import vtkLogger, vtkOutputWindow, vtkStringOutputWindow
 
-    before = vtkOutputWindow.GetInstance()
+    before, verbosity = vtkOutputWindow.GetInstance(), vtkLogger.GetCurrentVerbosityCutoff()
     window = vtkStringOutputWindow()
     vtkOutputWindow.SetInstance(window)
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_OFF)
     try:
         yield window
     finally:
+        vtkLogger.SetStderrVerbosity(verbosity)
         vtkOutputWindow.SetInstance(before)
 
 
@@ -64,19 +66,25 @@ def surface_polydata(surface: Surface) -> "vtkPolyData":
 
 def faces_of(polydata: "vtkPolyData") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Number of corners of each polygon, and all corners; strips become triangles."""
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkFiltersCore import vtkTriangleFilter
+    sizes, corners = _cells(polydata.GetPolys())
+    strip_sizes, strip_corners = _cells(polydata.GetStrips())
+    if not len(strip_sizes):
+        return sizes, corners
+    triangles: list[list[int]] = []
+    for strip in np.split(strip_corners, np.cumsum(strip_sizes)[:-1]):
+        for at in range(len(strip) - 2):
+            # Every second triangle of a strip runs the other way round.
+            order = (at, at + 1, at + 2) if at % 2 == 0 else (at + 1, at, at + 2)
+            triangles.append([int(strip[number]) for number in order])
+    added = np.array(triangles, dtype=np.int64).reshape(-1)
+    return np.concatenate([sizes, np.full(len(triangles), 3)]), np.concatenate([corners, added])
 
-    if polydata.GetNumberOfStrips():
-        triangles = vtkTriangleFilter()
-        triangles.SetInputData(polydata)
-        triangles.PassVertsOff()
-        triangles.PassLinesOff()
-        triangles.Update()
-        polydata = triangles.GetOutput()
-    polys = polydata.GetPolys()
-    offsets = vtk_to_numpy(polys.GetOffsetsArray()).astype(np.int64)
-    return np.diff(offsets), vtk_to_numpy(polys.GetConnectivityArray()).astype(np.int64)
+
+def _cells(cells: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    offsets = vtk_to_numpy(cells.GetOffsetsArray()).astype(np.int64)
+    return np.diff(offsets), vtk_to_numpy(cells.GetConnectivityArray()).astype(np.int64)
 
 
 def scalars_of(polydata: "vtkPolyData") -> dict[str, NDArray[np.float64]]:
