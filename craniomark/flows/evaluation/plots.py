@@ -50,23 +50,20 @@ def draw_landmarks(metrics: Metrics) -> "Figure":
     figure, axes = _page(6.4, 1.5 + 0.17 * len(order))
     places = np.arange(len(order))
     boxed = [i for i in places if len(by_label[order[i]]) >= _BOXES_FROM]
-    if boxed:
-        axes.boxplot([by_label[order[i]] for i in boxed], positions=boxed, orientation="horizontal",
-                     widths=0.62, showfliers=False, manage_ticks=False, patch_artist=True,
-                     boxprops={"facecolor": "#dbe7ef", "edgecolor": _BLUE, "lw": 0.8},
-                     medianprops={"color": _BLUE, "lw": 1.8}, capprops={"color": _BLUE, "lw": 0.8},
-                     whiskerprops={"color": _BLUE, "lw": 0.8})  # fmt: skip
+    for place in boxed:
+        low, middle, high = np.percentile(by_label[order[place]], [25, 50, 75])
+        axes.barh(place, high - low, left=low, height=0.62, color="#dbe7ef", edgecolor=_BLUE, lw=0.8)
+        axes.vlines(middle, place - 0.31, place + 0.31, color=_BLUE, lw=1.8)
     for place, label in zip(places, order, strict=True):
-        axes.scatter(by_label[label], np.full(len(by_label[label]), place), s=5, color=_INK, alpha=0.45,
-                     linewidths=0, zorder=3)  # fmt: skip
+        errors = by_label[label]
+        axes.scatter(errors, np.full(len(errors), place), s=5 if place in boxed else 16, color=_INK,
+                     alpha=0.45, linewidths=0, zorder=3)  # fmt: skip
     axes.axvline(metrics.mean_mm, color=_ORANGE, lw=1, ls="--", zorder=1)
-    axes.annotate("mean of all", (metrics.mean_mm, -0.6), (3, 0), textcoords="offset points",
-                  fontsize=7, color=_ORANGE, va="bottom")  # fmt: skip
     axes.set_yticks(places, order, fontsize=7)
     axes.set(ylim=(-0.8, len(order) - 0.2), xlabel="error, mm", ylabel="landmark")
     axes.set_xlim(left=0)
     what = "box: quartiles and median; " if boxed else ""
-    _title(axes, "Errors by landmark", f"{_counts(metrics)}\n{what}dots: specimens")
+    _title(axes, "Errors by landmark", f"{_counts(metrics)}\n{what}dots: specimens; dashed: mean of all")
     return figure
 
 
@@ -86,7 +83,9 @@ def draw_calibration(metrics: Metrics) -> "Figure | None":
     left.plot(middle, real, "o-", color=_BLUE, lw=1.5, ms=5, label="90th percentile of the real error")
     left.set(xlim=(0, edge), ylim=(0, edge), xlabel="stated error90, mm", ylabel="real error, mm")
     left.legend(fontsize=8, frameon=False, loc="upper left")
-    _title(left, "Stated and real errors", f"{_counts(metrics)}\non the dashed line the two agree")
+    beyond = int(np.sum(errors > edge))
+    note = f"; {beyond} points beyond the upper edge" if beyond else ""
+    _title(left, "Stated and real errors", f"{_counts(metrics)}\non the dashed line the two agree{note}")
     _draw_coverage(right, middle, [errors[b] <= stated[b] for b in bins])
     told = f"all together {100 * metrics.coverage_90:.1f} %; should be 90 %"
     told += "\nbars: 95 % interval (points taken as independent)"
@@ -110,6 +109,8 @@ def _page(width: float, height: float, columns: int = 1) -> tuple["Figure", "Axe
     for axes in np.ravel(figure.subplots(1, columns)):
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8, colors=_INK)
+        axes.xaxis.label.set_size(9)
+        axes.yaxis.label.set_size(9)
         axes.grid(axis="x" if height > 5 else "both", color="#e8ecee", lw=0.6)
         axes.set_axisbelow(True)
     return figure, figure.axes[0]

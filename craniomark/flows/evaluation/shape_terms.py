@@ -102,11 +102,11 @@ def _usable(predicted: Array, truth: Array) -> tuple[tuple[NDArray[np.intp], NDA
     specimens = np.flatnonzero(both[:, landmarks].sum(axis=1) >= _FEWEST_POINTS)
     notes = []
     if not landmarks.all():
-        few = int(np.count_nonzero(~landmarks))
-        notes.append(f"Shape terms leave out {few} landmarks that fewer than half of the specimens have.")
+        few = _number(int(np.count_nonzero(~landmarks)), "landmark")
+        notes.append(f"Shape terms leave out {few} that fewer than half of the specimens have.")
     if len(specimens) < len(both):
-        few = len(both) - len(specimens)
-        notes.append(f"Shape terms leave out {few} specimens with fewer than {_FEWEST_POINTS} landmarks.")
+        few = _number(len(both) - len(specimens), "specimen")
+        notes.append(f"Shape terms leave out {few} with fewer than {_FEWEST_POINTS} landmarks.")
     return (specimens, np.asarray(landmarks)), notes
 
 
@@ -123,3 +123,7 @@ def _compared_covariances(found: GpaResult, reference: GpaResult, onto: Array) -
     lower = np.tril_indices(len(true))
     correlation = np.corrcoef(np.stack([predicted[lower], true[lower]]))
     return float(np.asarray(correlation)[0, 1]), float(np.trace(predicted) / np.trace(true))
+
+
+def _number(count: int, noun: str) -> str:
+    return f"one {noun}" if count == 1 else f"{count} {noun}s"
