@@ -125,3 +125,16 @@ def move_in_place(made: Path, folder: Path) -> None:
         if old.exists():
             old.replace(folder)
         raise
+
+
+def copy_bundle(folder: Path, target: Path) -> Path:
+    """Copy a bundle's folder to `target`, whole or not at all, as `write_bundle` would."""
+    manifest = read_manifest(folder)
+    return write_bundle(target, manifest, {name: _copier(folder / name) for name in manifest.files})
+
+
+def _copier(source: Path) -> Writer:
+    def copy(path: Path) -> None:
+        shutil.copyfile(source, path)
+
+    return copy

@@ -137,7 +137,10 @@ def choose_bundle(
     if fitting:
         names = ", ".join(found.name for found in fitting)
         raise InputError(file, "model", "not named, and several fit", f"choose by --model one of {names}")
-    have = "; ".join(_span(found.manifest) for found in usable if found.manifest) or "none are installed"
+    if not any(found.manifest and found.manifest.kind == kind for found in usable):
+        remedy = "fetch one with `craniomark bundle fetch`, or name one by --model"
+        raise InputError(file, "model", f"none for {kind} is installed", remedy)
+    have = "; ".join(_span(found.manifest) for found in usable if found.manifest)
     remedy = f"check the spacing, or name a model by --model (models: {have}; {_LIST})"
     raise InputError(file, "input", f"{kind}{size}, which no model fits", remedy)
 

@@ -36,8 +36,9 @@ def test_none_that_fits_tells_what_there_is(make_bundle: Make) -> None:
 
 
 def test_none_at_all_is_told() -> None:
-    with pytest.raises(InputError, match="none are installed"):
+    with pytest.raises(InputError, match="none for ct is installed") as caught:
         choose_bundle("ct", 22.0)
+    assert caught.value.field == "model"
 
 
 def test_an_unknown_extent_fits_any_size(make_bundle: Make) -> None:
