@@ -1,0 +1,1 @@
+"""The demonstration: the whole main job on specimens whose truth is known."""
