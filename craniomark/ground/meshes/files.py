@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from craniomark.ground.checks import InputError
-from craniomark.ground.meshes.formats import obj, ply, stl, vtk_files
+from craniomark.ground.meshes.formats import obj, ply, stl, vtk_legacy, vtp
 from craniomark.ground.meshes.raw import RawMesh, Space, cleaned
 from craniomark.ground.meshes.surface import Surface
 
@@ -15,15 +15,15 @@ READERS: dict[str, Callable[[Path], RawMesh]] = {
     ".ply": ply.read,
     ".stl": stl.read,
     ".obj": obj.read,
-    ".vtk": vtk_files.read_legacy,
-    ".vtp": vtk_files.read_xml,
+    ".vtk": vtk_legacy.read,
+    ".vtp": vtp.read,
 }
 WRITERS: dict[str, Callable[[Surface, Path], None]] = {
     ".ply": ply.write,
     ".stl": stl.write,
     ".obj": obj.write,
-    ".vtk": vtk_files.write_legacy,
-    ".vtp": vtk_files.write_xml,
+    ".vtk": vtk_legacy.write,
+    ".vtp": vtp.write,
 }
 SPACE = re.compile(r"SPACE=\s*([A-Za-z-]+)")
 UNVERIFIED = "The file names no coordinate system; LPS is taken, and left and right are unverified."

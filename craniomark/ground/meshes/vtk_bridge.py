@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from craniomark.ground.meshes.strips import triangles_of_strips
 from craniomark.ground.meshes.surface import Surface
 
 if TYPE_CHECKING:
@@ -67,17 +68,8 @@ def surface_polydata(surface: Surface) -> "vtkPolyData":
 def faces_of(polydata: "vtkPolyData") -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Number of corners of each polygon, and all corners; strips become triangles."""
     sizes, corners = _cells(polydata.GetPolys())
-    strip_sizes, strip_corners = _cells(polydata.GetStrips())
-    if not len(strip_sizes):
-        return sizes, corners
-    triangles: list[list[int]] = []
-    for strip in np.split(strip_corners, np.cumsum(strip_sizes)[:-1]):
-        for at in range(len(strip) - 2):
-            # Every second triangle of a strip runs the other way round.
-            order = (at, at + 1, at + 2) if at % 2 == 0 else (at + 1, at, at + 2)
-            triangles.append([int(strip[number]) for number in order])
-    added = np.array(triangles, dtype=np.int64).reshape(-1)
-    return np.concatenate([sizes, np.full(len(triangles), 3)]), np.concatenate([corners, added])
+    strip_sizes, strip_corners = triangles_of_strips(*_cells(polydata.GetStrips()))
+    return np.concatenate([sizes, strip_sizes]), np.concatenate([corners, strip_corners])
 
 
 def _cells(cells: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -156,16 +156,20 @@ def test_damaged_obj_names_the_line(tmp_path: Path, line: str) -> None:
         read_surface(tmp_path / "x.obj")
 
 
-@pytest.mark.parametrize("keyword", ["POINTS 8", "POLYGONS 12", "POLYGONS 13 48"])
+@pytest.mark.parametrize("keyword", ["POINTS", "POLYGONS"])
 def test_vtk_that_declares_more_is_refused(
     tmp_path: Path, box: Surface, keyword: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     write_surface(box, tmp_path / "x.vtk")
     data = (tmp_path / "x.vtk").read_bytes()
-    word = keyword.split()[0].encode()
+    word = keyword.encode()
     start = data.index(word)
     line = data[start : data.index(b"\n", start)]
-    (tmp_path / "x.vtk").write_bytes(data.replace(line, word + b" 99999999999 99999999999", 1))
+    (tmp_path / "x.vtk").write_bytes(
+        data.replace(
+            line, word + b" 99999999999 " + (b"double" if keyword == "POINTS" else b"99999999999"), 1
+        )
+    )
     with pytest.raises(InputError, match="more than the file holds"):
         read_surface(tmp_path / "x.vtk")
     assert capfd.readouterr() == ("", "")
@@ -230,7 +234,43 @@ def _vtk_obj() -> tuple[object, object]:
     return vtkOBJReader(), vtkOBJWriter()
 
 
-@pytest.mark.parametrize(("ending", "make"), [(".ply", _vtk_ply), (".stl", _vtk_stl), (".obj", _vtk_obj)])
+def _vtk_legacy() -> tuple[object, object]:
+    from vtkmodules.vtkIOLegacy import vtkPolyDataReader, vtkPolyDataWriter
+
+    return vtkPolyDataReader(), vtkPolyDataWriter()
+
+
+KINDS = [(".ply", _vtk_ply), (".stl", _vtk_stl), (".obj", _vtk_obj), (".vtk", _vtk_legacy)]
+
+
+@pytest.mark.parametrize("version", [42, 51])
+@pytest.mark.parametrize("is_binary", [True, False])
+def test_legacy_file_of_vtk_is_read_with_its_scalars(
+    tmp_path: Path, version: int, is_binary: bool, tetrahedron: Surface
+) -> None:
+    from vtkmodules.util.numpy_support import numpy_to_vtk
+
+    polydata = surface_polydata(tetrahedron)
+    polydata.GetPointData().SetNormals(numpy_to_vtk(np.ones((4, 3)), deep=True))
+    polydata.GetPointData().SetActiveScalars("error_mm")
+    extra = numpy_to_vtk(np.arange(4), deep=True)
+    extra.SetName("two words")
+    polydata.GetPointData().AddArray(extra)
+    writer = _vtk_legacy()[1]
+    writer.SetFileVersion(version)
+    writer.SetFileType(2 if is_binary else 1)
+    writer.SetHeader("3D Slicer output. SPACE=RAS")
+    writer.SetFileName(str(tmp_path / "x.vtk"))
+    writer.SetInputData(polydata)
+    writer.Write()
+    found = read_surface(tmp_path / "x.vtk")
+    np.testing.assert_allclose(found.vertices, tetrahedron.vertices * [-1, -1, 1])
+    np.testing.assert_array_equal(found.faces, tetrahedron.faces)
+    np.testing.assert_array_equal(found.scalars["error_mm"], tetrahedron.scalars["error_mm"])
+    np.testing.assert_array_equal(found.scalars["two words"], np.arange(4))
+
+
+@pytest.mark.parametrize(("ending", "make"), KINDS)
 def test_vtk_reads_ours_and_we_read_vtks(
     tmp_path: Path, ending: str, make: Callable[..., tuple], sphere: Surface
 ) -> None:

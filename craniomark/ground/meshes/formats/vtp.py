@@ -1,4 +1,4 @@
-"""VTK's own files of polygons: legacy .vtk and XML .vtp."""
+"""VTK's XML files of polygons, .vtp, read and written by VTK itself."""
 
 import re
 from pathlib import Path
@@ -16,38 +16,12 @@ if TYPE_CHECKING:
     from vtkmodules.vtkCommonDataModel import vtkPolyData
 
 REMEDY = "copy or export the mesh again, the file is cut off or damaged"
-LEGACY_COUNT = re.compile(rb"(?:^|\n)(POINTS|POLYGONS|TRIANGLE_STRIPS|LINES|VERTICES)\s+(\d+)(?:\s+(\d+))?")
 XML_COUNT = re.compile(rb"NumberOf(Points|Polys|Strips|Lines|Verts)=\"(\d+)\"")
-# zlib can't pack more than about a thousand to one; ascii numbers take two bytes at least.
+# zlib can't pack more than about a thousand to one.
 LARGEST_PACKING = 1100
-LEAST_BYTES = {"POINTS": 6}
 
 
-def read_legacy(path: Path) -> RawMesh:
-    """Polygons of a legacy .vtk file with a POLYDATA set.
-
-    Raises
-    ------
-    InputError
-        If it is another kind of data set, or broken.
-    """
-    from vtkmodules.vtkIOLegacy import vtkPolyDataReader
-
-    data = path.read_bytes()
-    for keyword, count, size in LEGACY_COUNT.findall(data):
-        declared = int(size or count)
-        if declared * LEAST_BYTES.get(keyword.decode(), 1) > len(data):
-            raise InputError(path, keyword.decode(), f"{int(count)}, more than the file holds", REMEDY)
-    if re.search(rb"DATASET\s+POLYDATA", data[:4096]) is None:
-        raise InputError(path, "DATASET", "no POLYDATA", "export a surface mesh")
-    reader = vtkPolyDataReader()
-    reader.ReadAllScalarsOn()
-    reader.ReadAllFieldsOn()
-    polydata = _updated(reader, path)
-    return _raw(polydata, path, [reader.GetHeader() or ""])
-
-
-def read_xml(path: Path) -> RawMesh:
+def read(path: Path) -> RawMesh:
     """Polygons of a .vtp file.
 
     Raises
@@ -68,7 +42,7 @@ def read_xml(path: Path) -> RawMesh:
         raise InputError(path, "end of the file", "without </VTKFile>", REMEDY)
     polydata = _updated(vtkXMLPolyDataReader(), path)
     space = polydata.GetFieldData().GetAbstractArray("SPACE")
-    headers = [f"SPACE={space.GetValue(0)}"] if space is not None and space.GetNumberOfValues() else []
+    headers = [f"SPACE={_text(space.GetValue(0))}"] if space is not None and space.GetNumberOfValues() else []
     return _raw(polydata, path, headers)
 
 
@@ -76,11 +50,16 @@ def _updated(reader: Any, path: Path) -> "vtkPolyData":
     with caught_messages() as messages:
         reader.SetFileName(str(path))
         reader.Update()
-        said = messages.GetOutput()
+        said = _text(messages.GetOutput())
     if "ERR" in said or "Error" in said:
         message = re.sub(r"\s+", " ", said.split("): ", 1)[-1]).strip()[:80]
         raise InputError(path, "content", f"not readable ({message})", REMEDY)
     return reader.GetOutput()
+
+
+def _text(said: str | bytes) -> str:
+    # VTK hands text that is not UTF-8 over as bytes.
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said
 
 
 def _raw(polydata: "vtkPolyData", path: Path, headers: list[str]) -> RawMesh:
@@ -93,17 +72,7 @@ def _raw(polydata: "vtkPolyData", path: Path, headers: list[str]) -> RawMesh:
     return RawMesh(vertices, sizes, corners, scalars_of(polydata), headers)
 
 
-def write_legacy(surface: Surface, path: Path) -> None:
-    """Write a binary legacy .vtk file in LPS mm with all scalars."""
-    from vtkmodules.vtkIOLegacy import vtkPolyDataWriter
-
-    writer = vtkPolyDataWriter()
-    writer.SetHeader("CranioMark, mm." + (" SPACE=LPS" if surface.left_right_known else ""))
-    writer.SetFileTypeToBinary()
-    _write(writer, surface_polydata(surface), path)
-
-
-def write_xml(surface: Surface, path: Path) -> None:
+def write(surface: Surface, path: Path) -> None:
     """Write a .vtp file in LPS mm with all scalars; the coordinate system stands in its field data."""
     from vtkmodules.vtkCommonCore import vtkStringArray
     from vtkmodules.vtkIOXML import vtkXMLPolyDataWriter
