@@ -122,10 +122,12 @@ def metrics_of(rows: Sequence[PointError], unpaired: Unpaired | None = None) -> 
     notes = [*unpaired.sentences(), *shapes.notes]
     if 0 < stated < len(pairs):
         notes.append(f"coverage_90 is of the {stated} of {len(pairs)} points with a stated error.")
-    labels = dict.fromkeys(row.label for row in pairs)
+    by_label: dict[str, list[PointError]] = {}
+    for row in pairs:
+        by_label.setdefault(row.label, []).append(row)
     return Metrics(
         n_specimens=len({row.id for row in pairs}),
-        n_landmarks=len(labels),
+        n_landmarks=len(by_label),
         n_points=len(pairs),
         mean_mm=float(errors.mean()),
         median_mm=float(np.median(errors)),
@@ -137,9 +139,7 @@ def metrics_of(rows: Sequence[PointError], unpaired: Unpaired | None = None) -> 
         mean_shape_mm=shapes.mean_shape_mm,
         covariance_correlation=shapes.covariance_correlation,
         variance_ratio=shapes.variance_ratio,
-        per_landmark={
-            label: _of_landmark([row for row in pairs if row.label == label], shapes) for label in labels
-        },
+        per_landmark={label: _of_landmark(rows_of, shapes) for label, rows_of in by_label.items()},
         unpaired=unpaired,
         notes=tuple(notes),
         errors=tuple(rows),

@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 _BLUE, _ORANGE, _GREY, _INK = "#2f6690", "#d1603d", "#9aa5ab", "#22313a"
 _MOST_BINS, _FEWEST_IN_BIN = 8, 20
 _BOXES_FROM = 5
+_MOST_DRAWN = 150
 _NORMAL_95 = 1.96
 
 
@@ -46,7 +47,7 @@ def draw_landmarks(metrics: Metrics) -> "Figure":
     for row in metrics.errors:
         if not row.note:
             by_label[row.label].append(row.error_mm)
-    order = sorted(by_label, key=lambda label: float(np.median(by_label[label])))
+    order = sorted(by_label, key=lambda label: float(np.median(by_label[label])))[-_MOST_DRAWN:]
     figure, axes = _page(6.4, 1.5 + 0.17 * len(order))
     places = np.arange(len(order))
     boxed = [i for i in places if len(by_label[order[i]]) >= _BOXES_FROM]
@@ -63,7 +64,9 @@ def draw_landmarks(metrics: Metrics) -> "Figure":
     axes.set(ylim=(-0.8, len(order) - 0.2), xlabel="error, mm", ylabel="landmark")
     axes.set_xlim(left=0)
     what = "box: quartiles and median; " if boxed else ""
-    _title(axes, "Errors by landmark", f"{_counts(metrics)}\n{what}dots: specimens; dashed: mean of all")
+    few = f"; the {len(order)} worst are shown" if len(order) < len(by_label) else ""
+    below = f"{_counts(metrics)}{few}\n{what}dots: specimens; dashed: mean of all"
+    _title(axes, "Errors by landmark", below)
     return figure
 
 

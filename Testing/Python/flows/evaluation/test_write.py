@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from craniomark.flows.evaluation import evaluate, write_evaluation
+from craniomark.flows.evaluation.plots import draw_landmarks
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
 
@@ -71,6 +72,17 @@ def test_one_point_can_be_drawn(tmp_path: Path) -> None:
     one = {"a": LandmarkSet(("with, comma \u00b5",), np.zeros((1, 3)))}
     assert len(write_evaluation(evaluate(one, one), tmp_path)) == 4
     assert rows_of(tmp_path)[0]["label"] == "with, comma \u00b5"
+
+
+def test_of_very_many_landmarks_the_worst_are_drawn() -> None:
+    labels = tuple(str(i) for i in range(400))
+    away = np.outer(np.arange(400) / 1000, [1.0, 0, 0])
+    base = np.random.default_rng(0).normal(size=(400, 3))
+    figure = draw_landmarks(
+        evaluate({"a": LandmarkSet(labels, base + away)}, {"a": LandmarkSet(labels, base)})
+    )
+    assert figure.get_size_inches()[1] < 30
+    assert figure.axes[0].get_yticklabels()[-1].get_text() == "399"
 
 
 def test_folder_that_is_a_file_is_refused(truth: Cohort, tmp_path: Path) -> None:

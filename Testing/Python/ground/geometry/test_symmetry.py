@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from craniomark.ground.geometry import (
@@ -41,6 +41,7 @@ def known_structure(points: np.ndarray) -> BilateralStructure:
     return BilateralStructure(pairs, midline, (), np.array([1.0, 0, 0]), np.zeros(3), points)
 
 
+@settings(max_examples=20)
 @given(seeds)
 def test_pairs_and_midline_are_found_in_any_pose(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -52,6 +53,7 @@ def test_pairs_and_midline_are_found_in_any_pose(seed: int) -> None:
     np.testing.assert_allclose(found.mirrored(points), points, atol=0.15)
 
 
+@settings(max_examples=10)
 @given(seeds)
 def test_normal_points_to_the_first_of_each_pair(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -168,6 +170,17 @@ def test_mouse_cts_show_23_pairs_and_9_midline_points(mouse_cts: np.ndarray) -> 
     noise = annotation_noise(mouse_cts, found)
     assert noise.mean_mm == pytest.approx(0.098, abs=0.005)
     assert noise.rms_mm == pytest.approx(0.119, abs=0.005)
+
+
+def test_a_flipped_ct_stands_against_the_others(mouse_cts: np.ndarray) -> None:
+    structure = find_bilateral_structure(generalised_procrustes(mouse_cts).mean)
+    before = directional_asymmetry_sign(mouse_cts, structure)
+    clearest = int(np.argmax(before))
+    flipped = mouse_cts.copy()
+    flipped[clearest] = structure.mirrored(mouse_cts[clearest])
+    after = directional_asymmetry_sign(flipped, structure)
+    assert after[clearest] == pytest.approx(-before[clearest], abs=0.05)
+    assert (np.delete(after, clearest) > 0).all()
 
 
 def test_structure_of_one_ct_is_that_of_the_mean(mouse_cts: np.ndarray) -> None:
