@@ -45,7 +45,8 @@ def parsed_spacing(text: str | None) -> tuple[float, float, float] | None:
     if len(numbers) == 1:
         numbers *= 3
     if len(numbers) != 3 or not all(0 < number < float("inf") for number in numbers):
-        raise InputError("--spacing", "value", repr(text), "write three positive numbers, e.g. 0.05,0.05,0.05")
+        remedy = "write three positive numbers, e.g. 0.05,0.05,0.1"
+        raise InputError("--spacing", "value", repr(text), remedy)
     x, y, z = numbers
     return x, y, z
 

@@ -1,5 +1,6 @@
 """``craniomark evaluate``: predicted against true landmarks."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -23,5 +24,12 @@ def evaluate(predicted: Predicted, truth: Truth, out: Out) -> None:
     check_writable(out)
     evaluation = compare(read_cohort_of(predicted), read_cohort_of(truth))
     write_evaluation(evaluation, out)
+    for note in evaluation.notes:
+        print(note, file=sys.stderr)
     if not settings.quiet:
-        typer.echo(f"metrics and plots: {out}")
+        typer.echo(f"{evaluation.n_specimens} specimens, {evaluation.n_points} points, mm:")
+        typer.echo(
+            f"mean {evaluation.mean_mm:.3f}, median {evaluation.median_mm:.3f}, "
+            f"95 % {evaluation.p95_mm:.3f}, largest {evaluation.max_mm:.3f}"
+        )
+        typer.echo(f"metrics.json, metrics.csv and plots: {out}")

@@ -16,7 +16,7 @@ from craniomark.ground.checks import InputError
 DONE, OWN_FAILURE, BAD_INPUT, SOME_REFUSED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
 
-class SomeRefused(Exception):
+class SomeRefused(Exception):  # noqa: N818 - an ending, not an error
     """The run finished, but some specimens were refused."""
 
 

@@ -16,7 +16,9 @@ Inputs = Annotated[
     list[Path],
     typer.Argument(metavar="IN...", help="Output folders of process, or landmark files of any format."),
 ]
-Out = Annotated[Path, typer.Option("-o", "--out", metavar="OUT", help="File, or folder for mrk.json and fcsv.")]
+Out = Annotated[
+    Path, typer.Option("-o", "--out", metavar="OUT", help="File, or folder for mrk.json and fcsv.")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="What to write.")]
 
 

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 
 import craniomark
-from craniomark.cli import exits
+from craniomark.cli import bundle, data, exits
+from craniomark.cli.demo import demo
+from craniomark.cli.doctor import doctor
 from craniomark.cli.evaluate import evaluate
 from craniomark.cli.export import export
 from craniomark.cli.orient import orient
@@ -16,13 +18,15 @@ from craniomark.cli.refine import refine
 from craniomark.cli.report import report
 from craniomark.cli.settings import settings, taken
 
-EXAMPLES = {
+EXAMPLES: dict[Callable[..., Any], str] = {
     process: "craniomark process scans -o out --jobs 4",
     orient: "craniomark orient skull.nii.gz -o skull.tfm",
     refine: "craniomark refine skull.nii.gz skull.mrk.json -o refined.mrk.json --only 25,26",
     evaluate: "craniomark evaluate out truth -o evaluation",
     export: "craniomark export out -o landmarks.tps --format tps",
     report: "craniomark report out",
+    doctor: "craniomark doctor",
+    demo: "craniomark demo --offline",
 }
 _EVERYWHERE = "Every command also takes --quiet and --debug."
 
@@ -50,17 +54,19 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show where an error arose.
 
 
 @app.callback()
-def _everywhere(version: Version = False, quiet: Quiet = False, debug: Debug = False) -> None:
+def _everywhere(version: Version = False, quiet: Quiet = False, debug: Debug = False) -> None:  # noqa: ARG001
     settings.quiet |= quiet
     settings.debug |= debug
 
 
-def _add(command: Callable[..., Any], example: str, name: str | None = None) -> None:
-    app.command(name, epilog=f"Example: {example}.  {_EVERYWHERE}")(command)
+def _add(command: Callable[..., Any], example: str) -> None:
+    app.command(epilog=f"Example: {example}.  {_EVERYWHERE}")(command)
 
 
 for _command, _example in EXAMPLES.items():
     _add(_command, _example)
+app.add_typer(bundle.app, name="bundle")
+app.add_typer(data.app, name="data")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

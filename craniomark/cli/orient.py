@@ -1,6 +1,7 @@
 """``craniomark orient``: the pose of one scan."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,16 +57,16 @@ def find_pose(specimen: "Specimen", request: "Request") -> "Orientation":
     InputError
         If there is no skull in it.
     """
-    from craniomark.flows.pipeline.predictor import no_skull
     from craniomark.flows.pipeline.predict import NoSkull
     from craniomark.flows.pipeline.predict import orient as search
+    from craniomark.flows.pipeline.predictor import no_skull
 
     volume = volume_of(specimen, request)
     model = model_for(specimen, volume, request)
     with shown_progress(1) as shown:
         shown.started(specimen.id)
         try:
-            pose = search(volume, model, lambda name, done: shown.step(specimen.id, name, done))
+            pose = search(volume, model, partial(shown.step, specimen.id))
         except NoSkull as nothing:
             raise no_skull(specimen, nothing) from nothing
     if pose.verdict == "none":

@@ -104,11 +104,10 @@ def shown_progress(total: int) -> Iterator[Progress]:
         yield Lines(total)
     else:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as RichProgress
 
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"),
-                   MofNCompleteColumn(), TimeElapsedColumn())  # fmt: skip
-        columns = (columns[0], columns[1], columns[2], columns[4])
+        share = TextColumn("{task.percentage:>3.0f}%")
+        columns = (TextColumn("{task.description}"), BarColumn(), share, TimeElapsedColumn())
         with RichProgress(*columns, console=Console(stderr=True), transient=True) as bars:
             yield Bars(total, bars)

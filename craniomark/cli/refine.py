@@ -1,5 +1,6 @@
 """``craniomark refine``: given landmarks, moved by local registration."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +53,7 @@ def refine(
     with shown_progress(1) as shown:
         shown.started(specimen.id)
         try:
-            found = search(volume, start, loaded, chosen, lambda name, done: shown.step(specimen.id, name, done))
+            found = search(volume, start, loaded, chosen, partial(shown.step, specimen.id))
         except NoSkull as nothing:
             raise no_skull(specimen, nothing) from nothing
     write_landmarks(found, out)

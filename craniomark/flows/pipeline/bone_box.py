@@ -24,5 +24,5 @@ def bone_box(volume: Volume) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     threshold = (np.median(sample) + np.percentile(sample, 99.5)) / 2
     where = volume.to_lps(np.argwhere(sample >= threshold) * steps)
     if not len(where):
-        where = volume.to_lps([[0, 0, 0], np.array(volume.shape) - 1])
+        where = volume.to_lps(np.array([(0, 0, 0), volume.shape]))
     return np.percentile(where, 0.2, axis=0), np.percentile(where, 99.8, axis=0)

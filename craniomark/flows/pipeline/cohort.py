@@ -123,10 +123,10 @@ def _run_alone(
         with claimed(request.out, specimen.id) as mine:
             if mine:
                 record = found_record(request.out, specimen.id)
-                if is_settled(record, specimen, request, predictor, started) and record:
-                    if record.outcome == "done":
-                        listener.ended(specimen.id, "kept", "")
-                        return
+                settled = is_settled(record, specimen, request, predictor, started)
+                if settled and record and record.outcome == "done":
+                    listener.ended(specimen.id, "kept", "")
+                    return
                 listener.started(specimen.id)
                 run_specimen(specimen, request, predictor, progress)
                 listener.ended(specimen.id, "done", "")

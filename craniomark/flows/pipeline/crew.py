@@ -84,9 +84,14 @@ class _Worker:
             return False
         if kind == "raised":
             raise rest[0]
-        self.busy_with = {"started": rest[0], "ended": ""}.get(kind, self.busy_with)
+        self.note(kind, *rest)
         getattr(listener, kind)(*rest)
         return True
+
+    def note(self, kind: str, *rest: Any) -> None:
+        """Keep in mind which specimen it is at."""
+        if kind in ("started", "ended"):
+            self.busy_with = rest[0] if kind == "started" else ""
 
 
 def _with_news(crew: list[_Worker]) -> list[_Worker]:
@@ -119,8 +124,7 @@ def _dismiss(crew: list[_Worker], request: Request) -> None:
         while worker.process.is_alive() and time.monotonic() < deadline:
             with suppress(EOFError, OSError):
                 if worker.pipe.poll(0.05):
-                    kind, *rest = worker.pipe.recv()
-                    worker.busy_with = {"started": rest[0] if rest else "", "ended": ""}.get(kind, worker.busy_with)
+                    worker.note(*worker.pipe.recv())
                     continue
             worker.process.join(0.05)
         if worker.process.is_alive():

@@ -27,7 +27,7 @@ _REVIEWED = ("corrected", "accepted")
 def write_outputs(volume: Volume, prediction: Prediction, record: Record, folder: Path) -> Record:
     """Write ``ID.mrk.json ID.csv ID.tfm ID.png`` and, last, ``ID.json``.
 
-    Landmarks that a person corrected or accepted are kept beside as ``ID.reviewed-N.csv``.
+    Landmarks that a person corrected or accepted are kept beside as ``ID.csv.reviewed-N``.
 
     Parameters
     ----------
@@ -73,6 +73,7 @@ def write_refusal(record: Record, folder: Path) -> Record:
 def completed(record: Record, volume: Volume, prediction: Prediction) -> Record:
     """`record` with what the prediction tells."""
     pose = prediction.orientation
+    seconds = {**prediction.seconds, **record.seconds}
     return replace(
         record,
         outcome="done",
@@ -85,10 +86,10 @@ def completed(record: Record, volume: Volume, prediction: Prediction) -> Record:
         },
         left_right="verified" if volume.left_right_known else "unverified",
         notes=tuple(dict.fromkeys((*volume.notes, *prediction.notes))),
-        seconds={step: round(float(took), 3) for step, took in {**prediction.seconds, **record.seconds}.items()},
+        seconds={step: round(float(took), 3) for step, took in seconds.items()},
         counts=counts(prediction.landmarks),
         versions=versions(),
-    )  # fmt: skip
+    )
 
 
 def counts(landmarks: LandmarkSet) -> dict[str, Any]:
@@ -142,7 +143,10 @@ def versions() -> dict[str, str]:
 
 
 def keep_reviewed(folder: Path, specimen: str) -> None:
-    """Copy ID.csv aside if a person's work is in it: no correction is ever lost."""
+    """Copy ID.csv aside if a person's work is in it: no correction is ever lost.
+
+    The copy does not end in .csv, so that nothing takes it for another specimen.
+    """
     path = folder / f"{specimen}.csv"
     try:
         landmarks = read_landmarks(path)
@@ -151,7 +155,7 @@ def keep_reviewed(folder: Path, specimen: str) -> None:
     if not any(landmarks.annotation(label).status in _REVIEWED for label in landmarks.labels):
         return
     number = 1
-    while (kept := folder / f"{specimen}.reviewed-{number}.csv").exists():
+    while (kept := folder / f"{specimen}.csv.reviewed-{number}").exists():
         number += 1
     with written_whole(kept) as part:
         part.write_bytes(path.read_bytes())

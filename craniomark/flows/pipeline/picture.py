@@ -114,9 +114,7 @@ class _Colours:
         return self.map(self.norm(error)) if np.isfinite(error) else _UNKNOWN
 
 
-def _draw_view(
-    axes: Any, view: _View, views: Projections, landmarks: LandmarkSet, colours: _Colours
-) -> None:
+def _draw_view(axes: Any, view: _View, views: Projections, landmarks: LandmarkSet, colours: _Colours) -> None:
     across, up = view.across, view.up
     image = views.along[view.axis]
     image = image.T if across < up else image
@@ -163,7 +161,7 @@ def _draw_points(axes: Any, view: _View, landmarks: LandmarkSet, colours: _Colou
     # The far side would stand on top of the near one in a lateral view: its sure points stay unnamed.
     depth = landmarks.points[kept][:, view.axis]
     near = doubtful | (depth >= np.median(depth) - 1e-9) if view is _LATERAL else np.ones(len(kept), bool)
-    order = sorted(np.flatnonzero(near), key=lambda i: (not doubtful[i], labels[i]))
+    order = sorted(np.flatnonzero(near).tolist(), key=lambda i: (not doubtful[i], labels[i]))
     fonts = np.where(doubtful, 10.5, 6.8)
     sizes = np.stack([fonts * 0.66 * [len(label) for label in labels], fonts * 1.15], axis=1) * _DPI / 72
     pixels = axes.transData.transform(points)

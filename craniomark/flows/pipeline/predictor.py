@@ -58,9 +58,9 @@ class BundlePredictor:
         InputError
             If no model fits, several do, or no skull is found.
         """
+        model, identity = self.model_for(specimen, volume)
         from craniomark.flows.pipeline.predict import NoSkull, predict
 
-        model, identity = self.model_for(specimen, volume)
         try:
             return predict(volume, model, self._request.options, progress), identity
         except NoSkull as nothing:
@@ -69,7 +69,6 @@ class BundlePredictor:
     def model_for(self, specimen: Specimen, volume: Volume) -> tuple[Any, ModelIdentity]:
         """The loaded model that fits, and which one it is."""
         from craniomark.flows.bundle import choose_bundle
-        from craniomark.flows.pipeline.model import load_model
 
         low, high = bone_box(volume)
         wanted = self._request.model
@@ -78,6 +77,8 @@ class BundlePredictor:
         bundle = choose_bundle(specimen.kind, high - low, wanted, specimen.path)
         key = wanted or str(bundle.source)
         if key not in self._models:
+            from craniomark.flows.pipeline.model import load_model
+
             self._limit_threads()
             model = load_model(bundle, self._request.atlases, self._request.options.device)
             self._models[key] = (model, identity_of(bundle))

@@ -1,7 +1,7 @@
 """What one run was asked to do, the same for all its specimens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -34,7 +34,7 @@ class Request:
     """
 
     out: Path
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     model: str | None = None
     atlases: Path | None = None
     spacing: tuple[float, float, float] | None = None

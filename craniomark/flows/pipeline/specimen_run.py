@@ -13,9 +13,7 @@ from craniomark.ground.specimens import Specimen
 from craniomark.ground.volumes import Volume, read_volume
 
 
-def run_specimen(
-    specimen: Specimen, request: Request, predictor: Predictor, progress: Progress
-) -> Record:
+def run_specimen(specimen: Specimen, request: Request, predictor: Predictor, progress: Progress) -> Record:
     """Read, predict and write all files of one specimen.
 
     Raises
@@ -79,4 +77,4 @@ def sentence_of(error: BaseException) -> str:
         return str(error)
     if isinstance(error, MemoryError):
         return "There was too little memory: use fewer --jobs or a machine with more."
-    return f"CranioMark itself failed ({type(error).__name__}: {error}): run it alone with --debug to see why."
+    return f"CranioMark itself failed ({type(error).__name__}: {error}): see why by --debug."

@@ -61,7 +61,7 @@ def read_pose(path: Path) -> NDArray[np.float64]:
         matrix = np.eye(4)
         matrix[:3, :3] = numbers[:9].reshape(3, 3)
         matrix[:3, 3] = numbers[9:12] + centre - matrix[:3, :3] @ centre
-        return np.linalg.inv(matrix)
+        return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
     except (OSError, KeyError, ValueError, np.linalg.LinAlgError) as error:
         remedy = "give a .tfm file with one ITK affine transform"
         raise InputError(path, "transform", "not readable", remedy) from error

@@ -62,9 +62,7 @@ def work_through(
     """
     waiting = list(specimens)
     while waiting:
-        left = [
-            one for one in waiting if not _settle(one, request, predictor, listener, check, started)
-        ]
+        left = [one for one in waiting if not _settle(one, request, predictor, listener, check, started)]
         if len(left) == len(waiting):
             time.sleep(WAIT_SECONDS)
         waiting = left
@@ -97,7 +95,9 @@ def _was_settled(
     record = found_record(request.out, specimen.id)
     if record is None or not is_settled(record, specimen, request, predictor, started):
         return False
-    listener.ended(specimen.id, "kept" if record.outcome == "done" else "refused", record.reason)
+    # Another worker of this run did it just now: that is news, not something kept from before.
+    outcome = "kept" if record.outcome == "done" and record.finished_at < started else record.outcome
+    listener.ended(specimen.id, outcome, record.reason)
     return True
 
 

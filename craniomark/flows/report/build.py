@@ -87,15 +87,14 @@ def _page_name(number: int) -> str:
     return "report.html" if number == 1 else f"report-{number}.html"
 
 
-def _overview(
-    done: Sequence[Result], refused: Sequence[Result], mirrored: Sequence[str]
-) -> dict[str, Any]:
+def _overview(done: Sequence[Result], refused: Sequence[Result], mirrored: Sequence[str]) -> dict[str, Any]:
     errors = [error for one in done for error in one.errors().values() if np.isfinite(error)]
+    models = [one.record.model for one in done]
     doubtful = [one.record.id for one in done if one.record.orientation["verdict"] != "good"]
     return {
         "version": craniomark.__version__,
         "made": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
-        "models": sorted({f"{one.record.model.name} {one.record.model.version}" for one in done if one.record.model}),
+        "models": sorted({f"{model.name} {model.version}" for model in models if model}),
         "done": len(done),
         "refused": [{"id": one.record.id, "reason": one.record.reason} for one in refused],
         "review": sum(one.record.counts["review"] for one in done),

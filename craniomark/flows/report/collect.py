@@ -30,7 +30,8 @@ class Result:
         """Labels of missing landmarks."""
         if self.landmarks is None:
             return []
-        return [name for name, here in zip(self.landmarks.labels, self.landmarks.present, strict=True) if not here]
+        named = zip(self.landmarks.labels, self.landmarks.present, strict=True)
+        return [name for name, here in named if not here]
 
     def errors(self) -> dict[str, float]:
         """Estimated error, mm, of each landmark that is not missing; NaN where unknown."""

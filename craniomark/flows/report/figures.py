@@ -43,7 +43,10 @@ class Histogram:
 
 
 def histogram(values: Sequence[float]) -> Histogram | None:
-    """Histogram of errors in mm; None if none is known. The last bar holds all above the 99.5th percentile."""
+    """Histogram of errors in mm; None if none is known.
+
+    The last bar holds all above the 99.5th percentile.
+    """
     known = np.array([value for value in values if np.isfinite(value)])
     if not len(known):
         return None
