@@ -20,9 +20,9 @@ replacements = st.one_of(
 )
 
 
-@pytest.mark.parametrize("ending", [".ply", ".stl", ".obj", ".vtk"])
+@pytest.mark.parametrize("ending", [".ply", ".stl", ".obj", ".vtk", ".vtp"])
 @given(data=st.data())
-@settings(max_examples=100)
+@settings(max_examples=80)
 def test_damage_is_an_input_error_or_harmless(ending: str, data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"x{ending}"
