@@ -1,45 +1,20 @@
 """The demonstration from bundle to figures, with a predictor that knows the answer but for 0.2 mm."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from craniomark.flows.demonstration.run import demonstrate
-from craniomark.flows.pipeline.prediction import Prediction, Progress
-from craniomark.flows.pipeline.record import ModelIdentity
 from craniomark.flows.pipeline.request import PredictorMaker, Request
 from craniomark.ground.checks import InputError
-from craniomark.ground.landmarks import Annotation, LandmarkSet
-from craniomark.ground.specimens import Specimen, read_truth
-from craniomark.ground.volumes import Volume
-from craniomark.tasks.orient import Orientation
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from truth_teller import TruthTeller
 
 pytestmark = pytest.mark.usefixtures("only_models")
-
-
-class Oracle:
-    """Predicts the truth shifted by 0.2 mm, or refuses."""
-
-    def __init__(self, refuses: str = "") -> None:
-        self.refuses = refuses
-
-    def identity(self, _name: str | None) -> ModelIdentity | None:
-        """Return one and the same model."""
-        return ModelIdentity("phantom", "1.2")
-
-    def predict(
-        self, specimen: Specimen, _volume: Volume, _progress: Progress
-    ) -> tuple[Prediction, ModelIdentity]:
-        """Return the truth, moved."""
-        if specimen.id == self.refuses:
-            raise InputError(specimen.path, "content", "no skull that was found", "look at it")
-        truth = read_truth(specimen)
-        notes = {label: Annotation(error90_mm=0.5, flag="ok", status="refined") for label in truth.labels}
-        found = LandmarkSet(truth.labels, truth.points + np.array([0.2, 0, 0]), notes)
-        pose = Orientation(np.eye(4), 1.0, 0.9, "good", 0.0)
-        return Prediction(found, pose, np.eye(4)), ModelIdentity("phantom", "1.2")
 
 
 class Silent:
@@ -66,7 +41,7 @@ class Silent:
 
 
 def oracle(refuses: str = "") -> Callable[[Request], PredictorMaker]:
-    return lambda _request: lambda: Oracle(refuses)
+    return lambda _request: lambda: TruthTeller(refuses)
 
 
 @pytest.fixture(autouse=True)

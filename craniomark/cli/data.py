@@ -1,0 +1,123 @@
+"""``craniomark data``: public sample data, and checks of one's own."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from craniomark.cli.bundle import confirmed
+from craniomark.cli.exits import SomeRefused
+from craniomark.cli.settings import settings
+from craniomark.cli.tables import print_table, size_text
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Sample data: list, fetch, check, show.",
+                  epilog="Example: craniomark data check my-skulls")  # fmt: skip
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A data set that `data list` names.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder or CSV list of specimens.")]
+Out = Annotated[Path, typer.Option("-o", "--out", metavar="OUT.png", help="Picture to write.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before downloading.")]
+
+
+@app.command("list", epilog="Example: craniomark data list")
+def list_() -> None:
+    """List the public data sets that can be fetched, and where they lie."""
+    from craniomark.flows.datasets.fetch import data_folder
+    from craniomark.flows.datasets.registry import sample_sets
+
+    rows = []
+    for name, data in sample_sets().items():
+        where = data_folder(data)
+        rows.append((name, data.title, size_text(data.total_bytes), str(where) if where else "not fetched"))
+    print_table(("name", "what", "size", "where"), rows, right=("size",))
+
+
+@app.command(epilog="Example: craniomark data fetch mmllm")
+def fetch(name: Name, yes: Yes = False) -> None:
+    """Download a data set into the user data folder; every file is checked by its SHA-256."""
+    from craniomark.flows.datasets.fetch import data_folder, fetch_data, missing_files
+    from craniomark.flows.datasets.folders import data_folder_given
+    from craniomark.flows.datasets.registry import sample_set
+
+    data = sample_set(name)
+    _say(f"{data.attribution}. Licence: {data.licence}. Cite: {data.citation}")
+    given = data_folder_given()
+    there = data_folder(data)
+    if given and there and there.is_relative_to(given):
+        _say(f"{there}: CRANIOMARK_DATA has them already.")
+        return
+    missing = missing_files(data)
+    if missing and not confirmed(data.base_url, sum(data.files[one].bytes for one in missing), yes):
+        return
+    _say(f"{fetch_data(data, told=_count)}: {len(data.files)} files, every SHA-256 is right.")
+
+
+@app.command(epilog="Example: craniomark data check my-skulls")
+def check(folder: Folder, as_json: AsJson = False) -> None:
+    """Look for faults in a landmarked data set before a template is built from it.
+
+    A folder of a public data set is also compared with its SHA-256 sums. Exit code 3 if there are problems;
+    what is only worth a look does not count.
+    """
+    from craniomark.flows.datasets.check import check_data
+
+    changed = _changed(folder)
+    found = check_data(folder, None if as_json else _count)
+    rows = [("problem", name, what) for name, what in changed.items()]
+    rows += [(one.severity, one.specimen or "all", one.what) for one in found.findings]
+    problems = found.problems + len(changed)
+    if as_json:
+        keys = ("severity", "specimen", "what")
+        told = {"specimens": found.specimens, "labels": list(found.labels), "problems": problems,
+                "findings": [dict(zip(keys, row, strict=True)) for row in rows]}  # fmt: skip
+        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+    elif not settings.quiet:
+        if rows:
+            print_table(("", "specimen", "what"), rows)
+        typer.echo(f"{found.specimens} specimens, {len(found.labels)} landmarks, {problems} problems, "
+                   f"{len(rows) - problems} worth a look")  # fmt: skip
+    if problems:
+        raise SomeRefused(f"{folder}: {problems} problems: put them right before building a template.")
+
+
+@app.command(epilog="Example: craniomark data show my-skulls -o sheet.png")
+def show(folder: Folder, out: Out = Path("contact-sheet.png")) -> None:
+    """Draw a contact sheet: every specimen from the side and from above, with its landmarks."""
+    from craniomark.flows.datasets.sheet import contact_sheet
+
+    for sentence in contact_sheet(folder, out, _count):
+        typer.echo(sentence, err=True)
+    _say(str(out))
+
+
+@app.command(epilog="Example: craniomark data delete mmllm")
+def delete(name: Name) -> None:
+    """Delete a fetched data set; what lies below CRANIOMARK_DATA is left alone."""
+    from craniomark.flows.datasets.fetch import delete_data
+    from craniomark.flows.datasets.registry import sample_set
+
+    _say(f"{delete_data(sample_set(name))} is deleted.")
+
+
+def _changed(folder: Path) -> dict[str, str]:
+    """Files of a public data set that differ from it, where `folder` is the folder of one."""
+    from craniomark.flows.datasets.fetch import changed_files
+    from craniomark.flows.datasets.registry import sample_sets
+
+    data = sample_sets().get(folder.resolve().name)
+    if data is None or not folder.is_dir() or not any((folder / name).is_file() for name in data.files):
+        return {}
+    found = changed_files(data, folder)
+    return {name: f"differs from the published file of {data.name}: {what}" for name, what in found.items()}
+
+
+def _count(name: str, done: int, total: int) -> None:
+    if not settings.quiet:
+        typer.echo(f"[{done}/{total}] {name}", err=True)
+
+
+def _say(text: str) -> None:
+    if not settings.quiet:
+        typer.echo(text)
