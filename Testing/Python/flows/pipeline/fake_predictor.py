@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, ARG002, ARG005 - stand-ins take what the real ones take
+# ruff: noqa: ARG001 - stand-ins take what the real ones take
 """A predictor for tests: known landmarks at once, and failures on demand by the specimen's id."""
 
 import os

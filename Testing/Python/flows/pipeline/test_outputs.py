@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, ARG002, ARG005 - stand-ins take what the real ones take
+# ruff: noqa: ARG005 - stand-ins take what the real ones take
 import json
 
 import numpy as np
