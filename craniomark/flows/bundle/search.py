@@ -94,8 +94,9 @@ def find_named(name: str) -> Path:
     broken = [bundle for bundle in bundles if bundle.name == name]
     if broken:
         raise InputError(broken[0].path, "model", "unreadable", broken[0].problem.rstrip("."))
-    known = ", ".join(sorted({bundle.name for bundle in bundles if bundle.manifest})) or "none are installed"
-    raise InputError(name, "model", "unknown", f"name one of these, or a bundle's folder or zip: {known}")
+    known = ", ".join(sorted({bundle.name for bundle in bundles if bundle.manifest})) or "none"
+    remedy = f"name an installed one ({known}), or the folder or zip of a bundle"
+    raise InputError(name, "model", "unknown", remedy)
 
 
 def choose_bundle(

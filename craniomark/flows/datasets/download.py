@@ -12,7 +12,7 @@ from craniomark.flows.datasets.hashing import file_sha256
 from craniomark.ground.checks import InputError, written_whole
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_OFFLINE = "check the network, or give the file by hand as the documentation of this command says"
+_OFFLINE = "check the network, or a proxy between, and try again"
 
 
 def check_address(url: str) -> str:

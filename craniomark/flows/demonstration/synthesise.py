@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 
 _GRID = 4  # control points along each axis of the box
 _BEND = 0.012  # standard deviation of their displacement, as a ratio of the box's longest side
+_REACH = 0.08  # the deformation moves nothing farther than this ratio
 _CLEAR = 0.06  # control points nearer to a landmark than this ratio leave the place to it
 _LIMIT = 2.0  # mode scores stay within this many standard deviations
 _FIELD_STEPS = 45  # along the longest side: the map is smooth, its values between are interpolated
@@ -136,15 +137,19 @@ def _resampled(
     shape = tuple(int(n) + 1 for n in np.ceil((high - low) / spacing))
     matrix = np.diag([*spacing, 1.0])
     matrix[:3, 3] = low
-    image = np.empty(shape, dtype=np.float32)
     field = _field(template, back, pose, low, high)
     source = template.array.astype(np.float32)
     empty = float(np.median(source[[0, -1]]))
+    image = np.full(shape, empty, dtype=np.float32)
+    margin = _REACH * float((box[1] - box[0]).max())
+    back_pose = invert(pose)
     y, z = np.meshgrid(np.arange(shape[1]), np.arange(shape[2]), indexing="ij")
     for i in range(shape[0]):  # slice by slice: whole maps of a fine scan would not fit into memory
-        here = matrix[:3, :3] @ np.array([np.full(y.size, i), y.ravel(), z.ravel()]) + low[:, None]
-        index = field((here.T - low) / (high - low))
-        image[i] = map_coordinates(source, index.T, order=1, cval=empty).reshape(y.shape)
+        here = apply(matrix, np.stack([np.full(y.shape, i), y, z], axis=-1))
+        undeformed = apply(back_pose, here)
+        near = ((undeformed > box[0] - margin) & (undeformed < box[1] + margin)).all(axis=-1)
+        index = field((here[near] - low) / (high - low))
+        image[i][near] = map_coordinates(source, index.T, order=1, cval=empty)
     bright = float(np.percentile(source, 99.5)) - empty
     gain = float(np.exp(rng.uniform(*np.log(_GAIN))))
     noise = rng.normal(0, _NOISE * bright, image.shape).astype(np.float32)

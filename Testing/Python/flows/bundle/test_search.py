@@ -60,7 +60,7 @@ def test_a_named_one_of_another_kind_is_refused(make_bundle: Make) -> None:
 
 def test_an_unknown_name_lists_the_known(make_bundle: Make) -> None:
     make_bundle()
-    with pytest.raises(InputError, match=r"unknown: .*phantom"):
+    with pytest.raises(InputError, match=r"unknown: name an installed one .*phantom"):
         load_bundle("rat-skull")
 
 
