@@ -1,4 +1,4 @@
-"""An image that can be asked for its value at any physical point."""
+"""An image that can be asked for its value, and its slope, at any physical point."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ import torch.nn.functional as F
 from numpy.typing import ArrayLike, NDArray
 
 from craniomark.ground.volumes import Volume
+
+GridShape = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +34,19 @@ class Image:
         return cls(torch.from_numpy(array).to(device), volume.matrix)
 
     @property
+    def shape(self) -> GridShape:
+        """Number of voxels along each axis."""
+        i, j, k = self.voxels.shape
+        return i, j, k
+
+    @property
     def spacing(self) -> NDArray[np.float64]:
         """Voxel size, mm, shape (3,)."""
         return np.linalg.norm(self.matrix[:3, :3], axis=0)
+
+    def scaled(self, gain: float) -> "Image":
+        """The same image with its values times `gain`."""
+        return Image(self.voxels * gain, self.matrix)
 
     def moved(self, transform: ArrayLike) -> "Image":
         """The same voxels elsewhere: `transform` is 4x4, from LPS to LPS mm."""
@@ -42,7 +54,15 @@ class Image:
 
     def at(self, points: torch.Tensor) -> torch.Tensor:
         """Trilinear values at `points`, shape (..., 3) mm; zero outside the grid."""
-        return _interpolated(self.voxels[None], self._unit_grid(points))[0].reshape(points.shape[:-1])
+        return self._sampled(self.voxels[None], points)[0].reshape(points.shape[:-1])
+
+    def with_slope(self, points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Values, shape (...), and gradients per mm, shape (..., 3), at `points`, shape (..., 3) mm."""
+        slopes = torch.stack(torch.gradient(self.voxels))
+        sampled = self._sampled(torch.cat([self.voxels[None], slopes]), points)
+        per_index = sampled[1:].T.reshape(*points.shape[:-1], 3)
+        inverse = torch.as_tensor(np.linalg.inv(self.matrix[:3, :3]), dtype=points.dtype, device=points.device)
+        return sampled[0].reshape(points.shape[:-1]), per_index @ inverse
 
     def inside(self, points: torch.Tensor, margin: float = 0.5) -> torch.Tensor:
         """True where `points`, shape (..., 3) mm, lie in the grid or at most `margin` voxels beyond."""
@@ -50,45 +70,41 @@ class Image:
         last = torch.tensor(self.voxels.shape, device=points.device) - 1
         return ((index >= -margin) & (index <= last + margin)).all(dim=-1)
 
-    def gradient_at(self, points: torch.Tensor) -> torch.Tensor:
-        """Central differences of half a voxel, value per mm, at `points`; shape (..., 3)."""
-        steps = self.spacing.max() / 2 * torch.eye(3, device=points.device)
-        return torch.stack([self.at(points + s) - self.at(points - s) for s in steps], dim=-1) / (
-            2 * self.spacing.max() / 2
-        )
-
     def smoothed(self, sigma_mm: float) -> "Image":
         """Gaussian blur of `sigma_mm` along every axis; no blur below a fifth of a voxel."""
-        voxels = self.voxels[None, None]
+        voxels = self.voxels
         for axis, sigma in enumerate(sigma_mm / self.spacing):
             if sigma >= 0.2:
                 voxels = _blurred(voxels, axis, float(sigma))
-        return Image(voxels[0, 0], self.matrix)
+        return Image(voxels, self.matrix)
 
-    def on_grid(self, shape: tuple[int, int, int], matrix: ArrayLike) -> "Image":
+    def on_grid(self, shape: GridShape, matrix: ArrayLike) -> "Image":
         """Trilinear samples on another grid whose voxel-to-LPS matrix is `matrix`."""
         matrix = np.asarray(matrix, dtype=np.float64)
-        points = grid_points(shape, matrix, self.voxels.device)
-        return Image(self.at(points), matrix)
+        return Image(self.at(grid_points(shape, matrix, self.voxels.device)), matrix)
 
     def shrunk(self, spacing_mm: float) -> "Image":
-        """Blurred and resampled along its own axes to about `spacing_mm`, never finer than it is."""
-        step = np.maximum(spacing_mm / self.spacing, 1.0)
-        shape = tuple(int(np.ceil((n - 1) / s)) + 1 for n, s in zip(self.voxels.shape, step, strict=True))
-        matrix = self.matrix @ np.diag([*step, 1.0])
-        return self.smoothed(spacing_mm / 2).on_grid(shape, matrix)  # type: ignore[arg-type]
+        """Averaged over blocks and resampled along its own axes to about `spacing_mm`, never finer."""
+        blocks = np.maximum(np.floor(spacing_mm / self.spacing).astype(int), 1)
+        blocks = np.minimum(blocks, self.voxels.shape)
+        pooled = F.avg_pool3d(self.voxels[None, None], tuple(int(b) for b in blocks))[0, 0]
+        matrix = self.matrix @ np.diag([*blocks.astype(float), 1.0])
+        matrix[:3, 3] += self.matrix[:3, :3] @ ((blocks - 1) / 2)
+        return Image(pooled, matrix)
 
     def _index(self, points: torch.Tensor) -> torch.Tensor:
         inverse = torch.as_tensor(np.linalg.inv(self.matrix), dtype=points.dtype, device=points.device)
         return points @ inverse[:3, :3].T + inverse[:3, 3]
 
-    def _unit_grid(self, points: torch.Tensor) -> torch.Tensor:
+    def _sampled(self, channels: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
         size = torch.tensor(self.voxels.shape, dtype=points.dtype, device=points.device)
-        return (2 * self._index(points) / (size - 1).clamp_min(1) - 1).flip(-1).reshape(1, 1, 1, -1, 3)
+        grid = (2 * self._index(points) / (size - 1).clamp_min(1) - 1).flip(-1).reshape(1, 1, 1, -1, 3)
+        sampled = F.grid_sample(channels[None], grid, align_corners=True, padding_mode="zeros")
+        return sampled.reshape(len(channels), -1)
 
 
 def grid_points(
-    shape: tuple[int, int, int], matrix: NDArray[np.float64], device: str | torch.device = "cpu"
+    shape: GridShape, matrix: NDArray[np.float64], device: str | torch.device = "cpu"
 ) -> torch.Tensor:
     """Positions, mm, of all voxels of a grid, shape (I, J, K, 3)."""
     place = torch.as_tensor(matrix, dtype=torch.float32, device=device)
@@ -96,18 +112,13 @@ def grid_points(
     return torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1) @ place[:3, :3].T + place[:3, 3]
 
 
-def _interpolated(channels: torch.Tensor, grid: torch.Tensor) -> torch.Tensor:
-    sampled = F.grid_sample(channels[None], grid, align_corners=True, padding_mode="zeros")
-    return sampled.reshape(len(channels), -1)
-
-
 def _blurred(voxels: torch.Tensor, axis: int, sigma: float) -> torch.Tensor:
+    """Gaussian along one axis, renormalised at the borders."""
     radius = int(np.ceil(3 * sigma))
     offsets = torch.arange(-radius, radius + 1, device=voxels.device, dtype=voxels.dtype)
     kernel = torch.exp(-(offsets**2) / (2 * sigma**2))
-    shape = [1, 1, 1, 1, 1]
-    shape[2 + axis] = len(kernel)
-    padding = [0, 0, 0]
-    padding[axis] = radius
-    weight = F.conv3d(torch.ones_like(voxels), (kernel / kernel.sum()).view(shape), padding=padding)
-    return F.conv3d(voxels, (kernel / kernel.sum()).view(shape), padding=padding) / weight
+    kernel = (kernel / kernel.sum()).view(1, 1, -1)
+    rows = voxels.movedim(axis, -1)
+    flat = rows.reshape(-1, 1, rows.shape[-1])
+    weight = F.conv1d(torch.ones_like(flat[:1]), kernel, padding=radius)
+    return (F.conv1d(flat, kernel, padding=radius) / weight).reshape(rows.shape).movedim(-1, axis)

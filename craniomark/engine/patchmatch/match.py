@@ -22,7 +22,7 @@ class Match:
     Attributes
     ----------
     points : ndarray, shape (L, 3)
-        Matched points, mm; the start where no better score was found.
+        Matched points, mm; the start where no shift within reach scores better.
     score : ndarray, shape (L,)
         Correlation at the matched points, mean over opinions.
     spread : ndarray, shape (L,)
@@ -44,13 +44,16 @@ class Match:
 
 
 def match(
-    image: Image, template_to_specimen: NDArray[np.float64], start: NDArray[np.float64],
-    templates: torch.Tensor, stage: Stage,
+    image: Image,
+    template_to_specimen: NDArray[np.float64],
+    start: NDArray[np.float64],
+    templates: torch.Tensor,
+    stage: Stage,
 ) -> Match:
     """Shift every landmark of `start` to where its templates fit best.
 
     The shift is the posterior mean under a Gaussian trust region, averaged over atlases and
-    windows, and is taken only where the score improves.
+    windows, and is taken only where the most probable shift scores better than none.
 
     Parameters
     ----------
@@ -70,14 +73,12 @@ def match(
     maps = torch.cat([correlation_maps(search, templates, w, _FLAT) for w in windows], dim=1)
     shift = expected_shift(maps, stage.spacing, stage.sharpness, stage.prior_sd)
     fused, disagreement = _consensus(shift)
-    better = (shift.score.mean(1) > shift.start_score.mean(1)).cpu().numpy()
+    better = (shift.best_score.mean(1) > shift.start_score.mean(1)).cpu().numpy()
     in_view = (seen & _textured(search, windows[-1])).cpu().numpy()
     accepted = better & in_view
     points = start + np.where(accepted[:, None], fused.cpu().numpy().astype(np.float64), 0.0)
-    score = torch.where(torch.as_tensor(better).to(search.device), shift.score.mean(1), shift.start_score.mean(1))
-    return Match(
-        points, _array(score), _array(shift.spread.mean(1)), _array(disagreement), accepted, in_view
-    )
+    score = np.where(better, _array(shift.score.mean(1)), _array(shift.start_score.mean(1)))
+    return Match(points, score, _array(shift.spread.mean(1)), _array(disagreement), accepted, in_view)
 
 
 def _search_patches(

@@ -19,6 +19,8 @@ class Shift:
         Root mean squared distance, mm, of the posterior from its mean.
     score : Tensor, shape (...)
         Score at the expected shift, read from the map by trilinear interpolation.
+    best_score : Tensor, shape (...)
+        Score of the most probable shift.
     start_score : Tensor, shape (...)
         Score without a shift.
     """
@@ -26,6 +28,7 @@ class Shift:
     mean: torch.Tensor
     spread: torch.Tensor
     score: torch.Tensor
+    best_score: torch.Tensor
     start_score: torch.Tensor
 
 
@@ -54,7 +57,8 @@ def expected_shift(maps: torch.Tensor, spacing: float, sharpness: float, prior_s
     mean = (weights * flat).sum(-2)
     spread = (weights[..., 0] * ((flat - mean[..., None, :]) ** 2).sum(-1)).sum(-1).sqrt()
     middle = size // 2
-    return Shift(mean, spread, read_map(maps, mean, spacing), maps[..., middle, middle, middle])
+    best = maps.flatten(-3).gather(-1, logits.flatten(-3).argmax(-1, keepdim=True))[..., 0]
+    return Shift(mean, spread, read_map(maps, mean, spacing), best, maps[..., middle, middle, middle])
 
 
 def read_map(maps: torch.Tensor, shift: torch.Tensor, spacing: float) -> torch.Tensor:

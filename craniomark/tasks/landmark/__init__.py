@@ -1,0 +1,1 @@
+"""Landmarks: placed by patch matching on a shape model, with an error estimate for each."""

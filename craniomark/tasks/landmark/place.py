@@ -1,0 +1,95 @@
+"""Landmarks placed by patch matching: rough, projected on the shape, coarse, projected, fine."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from craniomark.engine.image import Image
+from craniomark.engine.patchmatch import Match, Stage, keep_order, match
+from craniomark.ground.geometry.fits import apply, invert, robust_similarity_fit
+from craniomark.ground.geometry.shape_model import ShapeModel
+from craniomark.tasks.landmark.appearance import Appearance, prepared
+
+Progress = Callable[[str, float], None]
+SHAPE_SHARE = 0.7
+"""How far the points are drawn to the shape model between stages."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """Landmarks of a specimen in the template's frame.
+
+    Attributes
+    ----------
+    points : ndarray, shape (L, 3)
+        Template's frame, mm; also given where the landmark is out of view.
+    template_to_specimen : ndarray, shape (4, 4)
+        Similarity between the frames, refined by the landmarks.
+    match : Match
+        The last stage's.
+    shape_residual : ndarray, shape (L,)
+        Distance, mm, from what the shape model expects there, before the last stage.
+    """
+
+    points: NDArray[np.float64]
+    template_to_specimen: NDArray[np.float64]
+    match: Match
+    shape_residual: NDArray[np.float64]
+
+    @property
+    def specimen_points(self) -> NDArray[np.float64]:
+        """Points in the specimen's LPS mm, NaN where out of view."""
+        placed = apply(self.template_to_specimen, self.points)
+        return np.where(self.match.in_view[:, None], placed, np.nan)
+
+
+def place_landmarks(
+    image: Image, template_to_specimen: NDArray[np.float64], shape: ShapeModel,
+    appearance: Appearance, stages: Sequence[Stage], progress: Progress = lambda *_: None,
+) -> Placement:
+    """Place all landmarks from an approximate pose.
+
+    Parameters
+    ----------
+    image : Image
+        Specimen, scaled to bone brightness 1.
+    template_to_specimen : ndarray, shape (4, 4)
+        Approximate similarity; 8 degrees and 1 mm off is near enough.
+    shape : ShapeModel
+        Mean and modes in the template's frame.
+    appearance : Appearance
+        Patches per stage.
+    stages : sequence of Stage
+        From coarse to fine.
+    progress : callable
+        Told the name of the stage and the fraction done.
+    """
+    pose, start = template_to_specimen, shape.mean
+    for number, stage in enumerate(stages):
+        progress(stage.name, number / len(stages))
+        if number:
+            pose, start = projected(pose, points, found, shape)
+        found = match(prepared(image, stage), pose, start, appearance.templates[stage.name], stage)
+        points = keep_order(found.points, start, shape.mean)
+    final = robust_similarity_fit(points, shape.mean, found.in_view.astype(float))
+    placed = apply(final, points)
+    residual = np.linalg.norm(placed - expected_points(placed, found, shape), axis=1)
+    return Placement(placed, pose @ invert(final), found, residual)
+
+
+def projected(
+    pose: NDArray[np.float64], points: NDArray[np.float64], found: Match, shape: ShapeModel
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Pose refined by the matched points, and the points drawn towards the shape model."""
+    fit = robust_similarity_fit(points, shape.mean, found.in_view.astype(float))
+    aligned = apply(fit, points)
+    expected = expected_points(aligned, found, shape)
+    drawn = aligned + SHAPE_SHARE * (expected - aligned)
+    return pose @ invert(fit), np.where(found.in_view[:, None], drawn, expected)
+
+
+def expected_points(points: NDArray[np.float64], found: Match, shape: ShapeModel) -> NDArray[np.float64]:
+    """The shape model's nearest shape; points out of view take no part."""
+    return shape.project(np.where(found.in_view[:, None], points, np.nan))
