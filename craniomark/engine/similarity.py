@@ -32,7 +32,7 @@ def standardised(
     return centred / spread, spread
 
 
-def local_correlation(a: torch.Tensor, b: torch.Tensor, size: int, floor: float = 1e-4) -> torch.Tensor:
+def local_correlation(a: torch.Tensor, b: torch.Tensor, size: int, floor: float = 1e-2) -> torch.Tensor:
     """Mean squared local correlation of two images in cubes of `size` voxels (Avants 2008).
 
     Parameters
