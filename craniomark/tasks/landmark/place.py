@@ -29,14 +29,11 @@ class Placement:
         Similarity between the frames, refined by the landmarks.
     match : Match
         The last stage's.
-    shape_residual : ndarray, shape (L,)
-        Distance, mm, from what the shape model expects there, before the last stage.
     """
 
     points: NDArray[np.float64]
     template_to_specimen: NDArray[np.float64]
     match: Match
-    shape_residual: NDArray[np.float64]
 
     @property
     def specimen_points(self) -> NDArray[np.float64]:
@@ -46,8 +43,12 @@ class Placement:
 
 
 def place_landmarks(
-    image: Image, template_to_specimen: NDArray[np.float64], shape: ShapeModel,
-    appearance: Appearance, stages: Sequence[Stage], progress: Progress = lambda *_: None,
+    image: Image,
+    template_to_specimen: NDArray[np.float64],
+    shape: ShapeModel,
+    appearance: Appearance,
+    stages: Sequence[Stage],
+    progress: Progress = lambda *_: None,
 ) -> Placement:
     """Place all landmarks from an approximate pose.
 
@@ -74,9 +75,7 @@ def place_landmarks(
         found = match(prepared(image, stage), pose, start, appearance.templates[stage.name], stage)
         points = keep_order(found.points, start, shape.mean)
     final = robust_similarity_fit(points, shape.mean, found.in_view.astype(float))
-    placed = apply(final, points)
-    residual = np.linalg.norm(placed - expected_points(placed, found, shape), axis=1)
-    return Placement(placed, pose @ invert(final), found, residual)
+    return Placement(apply(final, points), pose @ invert(final), found)
 
 
 def projected(

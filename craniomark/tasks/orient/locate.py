@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from craniomark.engine.image import Image, grid_points
 from craniomark.engine.optimise import Poses, TemplatePoints, refine_poses
 from craniomark.engine.poses import as_matrix
+from craniomark.ground.geometry import rotation_grid
 from craniomark.tasks.orient.search import distinct, search_grid, search_rotations
 
 SEARCH_SPACING = 1.0
@@ -87,7 +88,7 @@ class Target:
         return cls(image, centre.cpu().numpy().astype(np.float64), radius, tuple(sets))
 
 
-def locate(specimen: Image, target: Target) -> Located:
+def locate(specimen: Image, target: Target, rotations: NDArray[np.float64] | None = None) -> Located:
     """Pose of the template in a specimen in any pose.
 
     Parameters
@@ -96,11 +97,15 @@ def locate(specimen: Image, target: Target) -> Located:
         Any brightness scale; correlation does not mind.
     target : Target
         What to look for.
+    rotations : ndarray, shape (R, 3, 3), optional
+        Rotations to try, template to specimen; by default a grid over all of them.
     """
+    if rotations is None:
+        rotations = rotation_grid(ROTATIONS)
     coarse = specimen.shrunk(SEARCH_SPACING / 2).smoothed(SEARCH_SPACING / 2)
     grid = search_grid(coarse, SEARCH_SPACING)
     blurred = target.image.smoothed(SEARCH_SPACING / 2)
-    found = search_rotations(grid, blurred, target.centre, target.radius, ROTATIONS)
+    found = search_rotations(grid, blurred, target.centre, target.radius, rotations)
     poses = distinct(found, CANDIDATES, APART_DEGREES)
     return climb(specimen, target, poses)
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from craniomark.engine.image import Image, grid_points
 from craniomark.engine.optimise import Poses
-from craniomark.ground.geometry.rotations import rotation_grid
 
 GRID = 32
 """Edge of the search grid, voxels."""
@@ -51,9 +50,13 @@ def search_grid(image: Image, spacing: float) -> SearchGrid:
 
 
 def search_rotations(
-    grid: SearchGrid, template: Image, centre: NDArray[np.float64], radius: float, rotations: int
+    grid: SearchGrid,
+    template: Image,
+    centre: NDArray[np.float64],
+    radius: float,
+    rotations: NDArray[np.float64],
 ) -> Poses:
-    """Best shift and score of the template under each rotation of a near-uniform grid.
+    """Best shift and score of the template under each rotation.
 
     Parameters
     ----------
@@ -65,11 +68,11 @@ def search_rotations(
         Centre of rotation in the template, mm.
     radius : float
         Of the ball about `centre` that holds the template, mm.
-    rotations : int
-        How many rotations to try.
+    rotations : ndarray, shape (R, 3, 3)
+        Template to specimen.
     """
     device = grid.image.voxels.device
-    turns = torch.as_tensor(rotation_grid(rotations), dtype=torch.float32, device=device)
+    turns = torch.as_tensor(rotations, dtype=torch.float32, device=device)
     ball, offsets = _ball(float(grid.image.spacing[0]), radius, device)
     middle = torch.as_tensor(centre, dtype=torch.float32, device=device)
     scores, shifts = [], []

@@ -1,0 +1,120 @@
+"""A bundle made ready to predict with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from craniomark.engine.brightness import bone_gain
+from craniomark.engine.image import Image
+from craniomark.flows.bundle import Bundle
+from craniomark.flows.pipeline.working import working_image
+from craniomark.ground.checks import InputError
+from craniomark.ground.geometry import ShapeModel, similarity_fit
+from craniomark.ground.specimens import Specimen, find_specimens, read_truth
+from craniomark.ground.volumes import read_volume
+from craniomark.tasks.landmark.appearance import Appearance, Example, atlas_appearance, with_neighbours
+from craniomark.tasks.landmark.confidence import ErrorModel
+from craniomark.tasks.landmark.stages import STAGES
+from craniomark.tasks.orient.locate import Target
+
+FEWEST_ATLASES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Everything that a prediction needs, on its device.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        Landmarks, in the order of every output.
+    target : Target
+        Template for the pose search.
+    shape : ShapeModel
+        Mean and modes in the template's frame.
+    appearance : Appearance
+        Patches, from the bundle or from atlases.
+    errors : ErrorModel
+        Error estimates that belong to `appearance`.
+    """
+
+    labels: tuple[str, ...]
+    target: Target
+    shape: ShapeModel
+    appearance: Appearance
+    errors: ErrorModel
+
+
+def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto") -> Model:
+    """Read a bundle's parts, and the atlases where given.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Verified.
+    atlases : Path, optional
+        Folder or list of landmarked CTs whose patches are used in place of the bundle's.
+    device : {"auto", "cpu", "cuda"}
+        Where to compute.
+
+    Raises
+    ------
+    InputError
+        If a part of the bundle or the atlases is not sound, or there is no such device.
+    """
+    place = chosen_device(device)
+    template = Image.of(bundle.template(), place)
+    try:
+        shape = ShapeModel.from_arrays(bundle.shape())
+        calibration = bundle.calibration()
+        errors = ErrorModel.from_json(calibration["atlases" if atlases else "template"])
+        patches = bundle.tensors("appearance.safetensors")
+        found = {stage.name: torch.from_numpy(patches[stage.name]) for stage in STAGES}
+    except (KeyError, ValueError) as error:
+        raise InputError(bundle.source, "content", f"not usable ({error})", "make the bundle anew") from error
+    if atlases:
+        appearance = atlas_appearance(_read_atlases(atlases, bundle, template, shape), STAGES)
+    else:
+        appearance = with_neighbours(Appearance(found))
+    return Model(bundle.manifest.labels, Target.of(template), shape, appearance.to(place), errors)
+
+
+def chosen_device(device: str) -> torch.device:
+    """The device of that name; ``auto`` takes a GPU where there is one.
+
+    Raises
+    ------
+    InputError
+        If a GPU is asked for and there is none.
+    """
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    if device == "cuda" and not torch.cuda.is_available():
+        raise InputError("--device", "device", "cuda", "no GPU is usable here: take cpu or auto")
+    return torch.device(device)
+
+
+def _read_atlases(folder: Path, bundle: Bundle, template: Image, shape: ShapeModel) -> list[Example]:
+    specimens = [s for s in find_specimens([folder]) if s.landmarks and s.kind == "ct"]
+    if len(specimens) < FEWEST_ATLASES:
+        remedy = f"give at least {FEWEST_ATLASES} CTs with landmarks beside them"
+        raise InputError(folder, "atlases", f"{len(specimens)} landmarked CTs", remedy)
+    return [_read_atlas(specimen, bundle, template, shape) for specimen in specimens]
+
+
+def _read_atlas(specimen: Specimen, bundle: Bundle, template: Image, shape: ShapeModel) -> Example:
+    truth = read_truth(specimen).ordered(bundle.manifest.labels)
+    if truth.present.sum() < 0.5 * len(truth):
+        remedy = f"atlases need the landmarks of {bundle.manifest.name}, by the same labels"
+        raise InputError(specimen.landmarks or folder_of(specimen), "landmarks", int(truth.present.sum()), remedy)
+    pose = similarity_fit(truth.points, shape.mean)
+    image = working_image(read_volume(specimen.path, spacing=specimen.spacing), template.voxels.device).moved(pose)
+    gain = bone_gain(image, template, np.eye(4))
+    return Example(image.scaled(gain), truth.moved(pose).points)
+
+
+def folder_of(specimen: Specimen) -> Path:
+    """Folder that a specimen lies in."""
+    return specimen.path.parent

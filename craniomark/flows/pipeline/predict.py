@@ -1,0 +1,179 @@
+"""The main job on one volume: pose, landmarks, error estimates."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from craniomark.engine.brightness import bone_gain
+from craniomark.engine.image import Image
+from craniomark.engine.patchmatch import keep_order, match
+from craniomark.flows.pipeline.model import Model
+from craniomark.flows.pipeline.pose import found_pose, orientation_of, reflection, settled_by_landmarks
+from craniomark.flows.pipeline.prediction import Options, Prediction, Progress
+from craniomark.flows.pipeline.working import working_image
+from craniomark.ground.geometry import apply, invert, robust_similarity_fit
+from craniomark.ground.landmarks import Annotation, LandmarkSet
+from craniomark.ground.volumes import Volume
+from craniomark.tasks.landmark.appearance import prepared
+from craniomark.tasks.landmark.place import Placement, place_landmarks
+from craniomark.tasks.landmark.stages import FINE, STAGES
+from craniomark.tasks.orient import Orientation
+
+
+class NoSkull(Exception):
+    """Nothing like the template's skull is in the volume.
+
+    Parameters
+    ----------
+    score : float
+        Best correlation that was found.
+    """
+
+    def __init__(self, score: float) -> None:
+        super().__init__(score)
+        self.score = score
+
+
+@torch.inference_mode()
+def predict(volume: Volume, model: Model, options: Options, progress: Progress) -> Prediction:
+    """Landmarks of one specimen, each with its estimated error.
+
+    Parameters
+    ----------
+    volume : Volume
+        Any pose, brightness and spacing.
+    model : Model
+        From `load_model`.
+    options : Options
+        The user's choices.
+    progress : callable
+        Told the step and the fraction done; may raise to cancel.
+
+    Raises
+    ------
+    NoSkull
+        If the template is nowhere in the volume.
+    """
+    clock = _Clock()
+    image = working_image(volume, model.target.image.voxels.device)
+    mirror = reflection(image) if options.mirror else np.eye(4)
+    image, located = found_pose(image.moved(mirror), model, options.orient, progress)
+    coarse = settled_by_landmarks(image, located, model, progress)
+    orientation = orientation_of(coarse, located, model)
+    clock.lap("orient")
+    if orientation.verdict == "none":
+        raise NoSkull(orientation.score)
+    placement = coarse
+    if options.refine:
+        placement = place_landmarks(
+            image, coarse.template_to_specimen, model.shape, model.appearance, STAGES[1:], progress
+        )
+    clock.lap("landmarks")
+    pose = orientation.specimen_to_template @ mirror
+    landmarks = annotated(placement, model).moved(mirror)
+    progress("landmarks", 1.0)
+    return Prediction(landmarks, replace(orientation, specimen_to_template=pose), pose, clock.seconds)
+
+
+@torch.inference_mode()
+def orient(volume: Volume, model: Model, progress: Progress) -> Orientation:
+    """The pose of one specimen; its verdict may be ``"none"``."""
+    image = working_image(volume, model.target.image.voxels.device)
+    image, located = found_pose(image, model, True, progress)
+    coarse = settled_by_landmarks(image, located, model, progress)
+    progress("orient", 1.0)
+    return orientation_of(coarse, located, model)
+
+
+@torch.inference_mode()
+def refine(
+    volume: Volume,
+    landmarks: LandmarkSet,
+    model: Model,
+    only: tuple[str, ...] | None,
+    progress: Progress,
+) -> LandmarkSet:
+    """Given landmarks moved by the finest stage of patch registration.
+
+    A point moves only where that fits better; labels that the model does not know, missing points
+    and labels not in `only` stay as they are.
+
+    Parameters
+    ----------
+    volume : Volume
+        The specimen.
+    landmarks : LandmarkSet
+        LPS mm, in the volume.
+    model : Model
+        From `load_model`.
+    only : tuple of str, optional
+        Labels that may move; None for all.
+    progress : callable
+        Told the step and the fraction done.
+
+    Raises
+    ------
+    ValueError
+        If too few landmarks are known to the model to tell the pose.
+    """
+    progress("refine", 0.0)
+    known = landmarks.ordered(model.labels)
+    pose = invert(robust_similarity_fit(known.points, model.shape.mean))
+    image = working_image(volume, model.target.image.voxels.device)
+    image = image.scaled(bone_gain(image, model.target.image, pose))
+    points = apply(invert(pose), known.points)
+    start = np.where(known.present[:, None], points, model.shape.project(points))
+    found = match(prepared(image, FINE), pose, start, model.appearance.templates[FINE.name], FINE)
+    ordered = keep_order(found.points, start, model.shape.mean)
+    placement = Placement(ordered, pose, replace(found, in_view=found.in_view & known.present))
+    progress("refine", 1.0)
+    return _merged(landmarks, annotated(placement, model), found.moved, model, only)
+
+
+def annotated(placement: Placement, model: Model) -> LandmarkSet:
+    """A placement as landmarks in the specimen's frame, with error estimates and flags."""
+    points = placement.specimen_points
+    errors = model.errors.error90(placement, model.shape)
+    flags = model.errors.flags(placement, errors)
+    annotations = {
+        label: _annotation(point, float(error), flag)
+        for label, point, error, flag in zip(model.labels, points, errors, flags, strict=True)
+    }
+    return LandmarkSet(model.labels, points, annotations)
+
+
+def _annotation(point: NDArray[np.float64], error: float, flag: str) -> Annotation:
+    if not np.isfinite(point).all():
+        return Annotation(status="missing")
+    x, y, z = (float(v) for v in point)
+    return Annotation(error, flag, "predicted", (x, y, z))
+
+
+def _merged(
+    given: LandmarkSet, refined: LandmarkSet, moved: NDArray[np.bool_], model: Model, only: tuple[str, ...] | None
+) -> LandmarkSet:
+    points, annotations = given.points.copy(), dict(given.annotations)
+    rows = {label: row for row, label in enumerate(model.labels)}
+    for place, label in enumerate(given.labels):
+        row = rows.get(label)
+        if row is None or (only is not None and label not in only) or not refined.present[row] or not moved[row]:
+            continue
+        before = given.points[place]
+        points[place] = refined.points[row]
+        x, y, z = (float(v) for v in before)
+        annotations[label] = replace(refined.annotation(label), status="refined", predicted=(x, y, z))
+    return replace(given, points=points, annotations=annotations)
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.seconds[name] = round(now - self._last, 3)
+        self._last = now

@@ -1,0 +1,130 @@
+"""An error estimate for each landmark: what 90 % of such points stay under."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from craniomark.ground.geometry import ShapeModel, scale_of
+from craniomark.tasks.landmark.place import Placement
+
+Array = NDArray[np.float64]
+
+EVIDENCE = ("constant", "typical", "spread", "disagreement", "shape", "dissimilarity")
+"""What an estimate is made of: a constant; the landmark's own error on specimens left out; the
+width of the score's peak; the disagreement of templates and windows; the distance from where the
+other landmarks expect it (all mm); and one minus the correlation."""
+
+LEVEL = 0.9
+_TYPICAL_WEIGHT = 6.0  # specimens' worth of the overall error that each landmark's own is mixed with
+
+
+@dataclass(frozen=True, eq=False)
+class ErrorModel:
+    """Weights of the evidence, fitted on specimens left out.
+
+    Attributes
+    ----------
+    weights : ndarray, shape (6,)
+        Not negative, in the order of `EVIDENCE`.
+    typical : ndarray, shape (L,)
+        Error of each landmark on specimens left out, mm.
+    review_above : float
+        Estimate, mm, from which a point is flagged for review.
+    least_score : float
+        Correlation under which a point is flagged whatever its estimate.
+    """
+
+    weights: Array
+    typical: Array
+    review_above: float
+    least_score: float
+
+    def error90(self, placement: Placement, shape: ShapeModel) -> Array:
+        """Estimates, mm, shape (L,); NaN where out of view."""
+        estimate = evidence(placement, shape, self.typical) @ self.weights
+        return np.where(placement.match.in_view, estimate, np.nan)
+
+    def flags(self, placement: Placement, errors: Array) -> list[str]:
+        """``"review"`` or ``"ok"`` for each landmark, empty where out of view."""
+        doubtful = (errors > self.review_above) | (placement.match.score < self.least_score)
+        seen = placement.match.in_view
+        return [("review" if d else "ok") if s else "" for d, s in zip(doubtful, seen, strict=True)]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain numbers under their names."""
+        return {
+            "weights": dict(zip(EVIDENCE, self.weights.tolist(), strict=True)),
+            "typical_mm": self.typical.round(5).tolist(),
+            "review_above_mm": self.review_above,
+            "least_score": self.least_score,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "ErrorModel":
+        """The inverse of `as_json`.
+
+        Raises
+        ------
+        ValueError
+            If a number is missing or not finite.
+        """
+        try:
+            weights = np.array([float(values["weights"][name]) for name in EVIDENCE])
+            typical = np.array(values["typical_mm"], dtype=np.float64)
+            numbers = float(values["review_above_mm"]), float(values["least_score"])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"the error model lacks {error}") from error
+        if not (np.isfinite(weights).all() and np.isfinite(typical).all() and np.isfinite(numbers).all()):
+            raise ValueError("the error model holds a number that is not finite")
+        return cls(weights, typical, *numbers)
+
+
+def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
+    """Evidence for the error of each landmark, shape (L, 6)."""
+    found = placement.match
+    size = scale_of(placement.template_to_specimen)
+    points = np.where(found.in_view[:, None], placement.points, np.nan)
+    distance = np.linalg.norm(shape.predict_each_from_others(points) - points, axis=1)
+    columns = [
+        np.ones(len(typical)),
+        typical,
+        size * found.spread,
+        size * found.disagreement,
+        size * np.nan_to_num(distance, nan=float(np.median(typical))),
+        1 - found.score,
+    ]
+    return np.stack(columns, axis=1)
+
+
+def typical_errors(errors: Array) -> Array:
+    """Root mean squared error of each landmark, drawn to that of all; `errors` is (S, L), NaN missing."""
+    squares = errors**2
+    overall = float(np.nanmean(squares))
+    counts = np.isfinite(errors).sum(0)
+    sums = np.nansum(squares, axis=0)
+    return np.sqrt((sums + _TYPICAL_WEIGHT * overall) / (counts + _TYPICAL_WEIGHT))
+
+
+def fit_weights(rows: Array, errors: Array, level: float = LEVEL) -> Array:
+    """Quantile regression (Koenker 1978) with weights that are not negative, by linear programming.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (N, 6)
+        Evidence.
+    errors : ndarray, shape (N,)
+        True errors, mm.
+    level : float
+        Quantile that is estimated.
+    """
+    count, width = rows.shape
+    cost = np.concatenate([np.zeros(width), np.full(count, level), np.full(count, 1 - level)])
+    equations = np.hstack([rows, np.eye(count), -np.eye(count)])
+    result = linprog(cost, A_eq=equations, b_eq=errors, bounds=(0, None), method="highs")
+    if not result.success:
+        raise ValueError(f"the error estimate could not be fitted: {result.message}")
+    return np.asarray(result.x[:width])
