@@ -109,9 +109,7 @@ def _roughness(vectors: torch.Tensor, lattice: float) -> torch.Tensor:
     return torch.stack([(vectors.diff(dim=axis) / lattice).square().mean() for axis in (1, 2, 3)]).sum()
 
 
-def _resized(
-    vectors: torch.Tensor | None, shape: tuple[int, int, int], device: torch.device
-) -> torch.Tensor:
+def _resized(vectors: torch.Tensor | None, shape: tuple[int, int, int], device: torch.device) -> torch.Tensor:
     if vectors is None:
         return torch.zeros(3, *shape, device=device)
     return F.interpolate(vectors[None], size=shape, mode="trilinear", align_corners=True)[0]

@@ -61,7 +61,9 @@ class Image:
         slopes = torch.stack(torch.gradient(self.voxels))
         sampled = self._sampled(torch.cat([self.voxels[None], slopes]), points)
         per_index = sampled[1:].T.reshape(*points.shape[:-1], 3)
-        inverse = torch.as_tensor(np.linalg.inv(self.matrix[:3, :3]), dtype=points.dtype, device=points.device)
+        inverse = torch.as_tensor(
+            np.linalg.inv(self.matrix[:3, :3]), dtype=points.dtype, device=points.device
+        )
         return sampled[0].reshape(points.shape[:-1]), per_index @ inverse
 
     def inside(self, points: torch.Tensor, margin: float = 0.5) -> torch.Tensor:

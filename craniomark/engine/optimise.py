@@ -54,7 +54,11 @@ LEAST_SHARE = 0.2
 
 
 def refine_poses(
-    image: Image, template: TemplatePoints, poses: Poses, steps: int = 12, fixed_scale: bool = False,
+    image: Image,
+    template: TemplatePoints,
+    poses: Poses,
+    steps: int = 12,
+    fixed_scale: bool = False,
     scale_limits: tuple[float, float] = (0.8, 1.25),
 ) -> Poses:
     """Climb from each pose to the nearest maximum of the correlation (Evangelidis 2008, in 3-D).
@@ -131,7 +135,9 @@ def _linearised(
     return torch.where(seen.mean(-1) >= LEAST_SHARE, score, -1.0), jacobian.transpose(1, 2) @ weighted, slope
 
 
-def _solve(normal: torch.Tensor, slope: torch.Tensor, damping: torch.Tensor, fixed_scale: bool) -> torch.Tensor:
+def _solve(
+    normal: torch.Tensor, slope: torch.Tensor, damping: torch.Tensor, fixed_scale: bool
+) -> torch.Tensor:
     if fixed_scale:
         slope = slope * torch.tensor([1.0] * 6 + [0.0], device=slope.device)
     scale = normal.diagonal(dim1=1, dim2=2).clamp_min(1e-9)

@@ -13,7 +13,9 @@ def skew(vectors: torch.Tensor) -> torch.Tensor:
     return torch.stack(rows, -2)
 
 
-def updated(linear: torch.Tensor, offset: torch.Tensor, step: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def updated(
+    linear: torch.Tensor, offset: torch.Tensor, step: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Poses after a small step.
 
     Parameters

@@ -91,8 +91,10 @@ def _example_patches(examples: Sequence[Example], stage: Stage) -> torch.Tensor:
     window = gaussian_window(stage.size, stage.spacing, max(stage.sigmas))
     columns = []
     for example in examples:
-        found = patches(prepared(example.image, stage), np.nan_to_num(example.points), stage.size, stage.spacing)
-        missing = torch.from_numpy(~np.isfinite(example.points).all(1))
-        columns.append(torch.where(missing[:, None, None, None], torch.nan, normalised(found, window.to(found.device))))
+        image, centres = prepared(example.image, stage), np.nan_to_num(example.points)
+        found = patches(image, centres, stage.size, stage.spacing)
+        missing = torch.from_numpy(~np.isfinite(example.points).all(1)).to(found.device)
+        unit = normalised(found, window.to(found.device))
+        columns.append(torch.where(missing[:, None, None, None], torch.nan, unit))
     stacked = torch.stack(columns, 1)
     return torch.where(stacked.isnan(), stacked.nanmean(1, keepdim=True), stacked).nan_to_num()

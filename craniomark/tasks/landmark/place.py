@@ -67,15 +67,29 @@ def place_landmarks(
     progress : callable
         Told the name of the stage and the fraction done.
     """
-    pose, start = template_to_specimen, shape.mean
-    for number, stage in enumerate(stages):
+    first, *rest = stages
+    progress(first.name, 0.0)
+    pose = template_to_specimen
+    found, points = _matched(image, pose, shape.mean, shape, appearance, first)
+    for number, stage in enumerate(rest, start=1):
         progress(stage.name, number / len(stages))
-        if number:
-            pose, start = projected(pose, points, found, shape)
-        found = match(prepared(image, stage), pose, start, appearance.templates[stage.name], stage)
-        points = keep_order(found.points, start, shape.mean)
+        pose, start = projected(pose, points, found, shape)
+        found, points = _matched(image, pose, start, shape, appearance, stage)
     final = robust_similarity_fit(points, shape.mean, found.in_view.astype(float))
     return Placement(apply(final, points), pose @ invert(final), found)
+
+
+def _matched(
+    image: Image,
+    pose: NDArray[np.float64],
+    start: NDArray[np.float64],
+    shape: ShapeModel,
+    appearance: Appearance,
+    stage: Stage,
+) -> tuple[Match, NDArray[np.float64]]:
+    """One stage: the match, and its points with their order kept."""
+    found = match(prepared(image, stage), pose, start, appearance.templates[stage.name], stage)
+    return found, keep_order(found.points, start, shape.mean)
 
 
 def projected(
