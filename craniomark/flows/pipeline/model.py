@@ -108,9 +108,13 @@ def _read_atlas(specimen: Specimen, bundle: Bundle, template: Image, shape: Shap
     truth = read_truth(specimen).ordered(bundle.manifest.labels)
     if truth.present.sum() < 0.5 * len(truth):
         remedy = f"atlases need the landmarks of {bundle.manifest.name}, by the same labels"
-        raise InputError(specimen.landmarks or folder_of(specimen), "landmarks", int(truth.present.sum()), remedy)
+        raise InputError(
+            specimen.landmarks or folder_of(specimen), "landmarks", int(truth.present.sum()), remedy
+        )
     pose = similarity_fit(truth.points, shape.mean)
-    image = working_image(read_volume(specimen.path, spacing=specimen.spacing), template.voxels.device).moved(pose)
+    image = working_image(read_volume(specimen.path, spacing=specimen.spacing), template.voxels.device).moved(
+        pose
+    )
     gain = bone_gain(image, template, np.eye(4))
     return Example(image.scaled(gain), truth.moved(pose).points)
 

@@ -153,13 +153,22 @@ def _annotation(point: NDArray[np.float64], error: float, flag: str) -> Annotati
 
 
 def _merged(
-    given: LandmarkSet, refined: LandmarkSet, moved: NDArray[np.bool_], model: Model, only: tuple[str, ...] | None
+    given: LandmarkSet,
+    refined: LandmarkSet,
+    moved: NDArray[np.bool_],
+    model: Model,
+    only: tuple[str, ...] | None,
 ) -> LandmarkSet:
     points, annotations = given.points.copy(), dict(given.annotations)
     rows = {label: row for row, label in enumerate(model.labels)}
     for place, label in enumerate(given.labels):
         row = rows.get(label)
-        if row is None or (only is not None and label not in only) or not refined.present[row] or not moved[row]:
+        if (
+            row is None
+            or (only is not None and label not in only)
+            or not refined.present[row]
+            or not moved[row]
+        ):
             continue
         before = given.points[place]
         points[place] = refined.points[row]

@@ -36,16 +36,22 @@ class ErrorModel:
         Estimate, mm, from which a point is flagged for review.
     least_score : float
         Correlation under which a point is flagged whatever its estimate.
+    usual_distance : float
+        Distance, mm, from where the other landmarks expect a point, that is rarely exceeded; a
+        point farther off is estimated to err by all of its distance, and flagged.
     """
 
     weights: Array
     typical: Array
     review_above: float
     least_score: float
+    usual_distance: float
 
     def error90(self, placement: Placement, shape: ShapeModel) -> Array:
         """Estimates, mm, shape (L,); NaN where out of view."""
-        estimate = evidence(placement, shape, self.typical) @ self.weights
+        rows = evidence(placement, shape, self.typical)
+        estimate, distance = rows @ self.weights, rows[:, EVIDENCE.index("shape")]
+        estimate = np.where(distance > self.usual_distance, np.maximum(estimate, distance), estimate)
         return np.where(placement.match.in_view, estimate, np.nan)
 
     def flags(self, placement: Placement, errors: Array) -> list[str]:
@@ -61,6 +67,7 @@ class ErrorModel:
             "typical_mm": self.typical.round(5).tolist(),
             "review_above_mm": self.review_above,
             "least_score": self.least_score,
+            "usual_distance_mm": self.usual_distance,
         }
 
     @classmethod
@@ -75,7 +82,8 @@ class ErrorModel:
         try:
             weights = np.array([float(values["weights"][name]) for name in EVIDENCE])
             typical = np.array(values["typical_mm"], dtype=np.float64)
-            numbers = float(values["review_above_mm"]), float(values["least_score"])
+            names = ("review_above_mm", "least_score", "usual_distance_mm")
+            numbers = [float(values[name]) for name in names]
         except (KeyError, TypeError) as error:
             raise ValueError(f"the error model lacks {error}") from error
         if not (np.isfinite(weights).all() and np.isfinite(typical).all() and np.isfinite(numbers).all()):

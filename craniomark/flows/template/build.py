@@ -1,0 +1,154 @@
+"""A template and all that belongs to it, written as a bundle."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from craniomark.flows.bundle import Manifest, write_bundle
+from craniomark.flows.bundle.manifest import LandmarkDefinition, TemplateFrame, TrainingSpecimen
+from craniomark.flows.template.average import Average, deformable_average, examples_of, linear_average
+from craniomark.flows.template.crossfit import (
+    SOURCES,
+    LeftOut,
+    Source,
+    coverage,
+    crossfit,
+    fit_error_model,
+    shape_of,
+)
+from craniomark.flows.template.frame import Frame, template_frame
+from craniomark.flows.template.parts import bundle_parts
+from craniomark.flows.template.scans import Scan, read_scans
+
+Told = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class TemplateSettings:
+    """How a template is made.
+
+    Attributes
+    ----------
+    name, version : str
+        Of the bundle.
+    species, licence, citation : str
+        Told in its manifest.
+    spacing : float
+        Of the template image, mm.
+    modes : int
+        Shape modes that are kept; a shipped bundle may hold three at most.
+    rounds : int
+        Most rounds of the deformable average.
+    seed : int
+        Of the starts in the calibration.
+    definitions : mapping of str to str
+        Where each landmark lies, in words, by label.
+    command : str
+        What the manifest names as the command that made it.
+    """
+
+    name: str = "template"
+    version: str = "1.0.0"
+    species: str = "not told"
+    licence: str = "not told"
+    citation: str = "not told"
+    spacing: float = 0.2
+    modes: int = 3
+    rounds: int = 4
+    seed: int = 1
+    definitions: Mapping[str, str] | None = None
+    command: str = "craniomark template"
+
+
+def build_template(
+    inputs: Sequence[Path], out: Path, settings: TemplateSettings, told: Told = lambda *_: None
+) -> Path:
+    """Make a bundle from landmarked CTs.
+
+    Parameters
+    ----------
+    inputs : sequence of Path
+        Folders, files or lists of landmarked CTs.
+    out : Path
+        Folder of the bundle.
+    settings : TemplateSettings
+        Choices.
+    told : callable
+        Hears the step and the fraction of it done.
+
+    Raises
+    ------
+    InputError
+        If the data are not sound or too few.
+    """
+    start = time.monotonic()
+    told("read", 0.0)
+    labels, scans = read_scans(inputs)
+    frame = template_frame(np.array([scan.points for scan in scans]))
+    linear = linear_average(scans, frame, settings.spacing)
+    average = deformable_average(linear, examples_of(scans, frame, linear), settings.rounds, told)
+    with torch.inference_mode():
+        left_out = crossfit(scans, average.image, settings.modes, settings.seed, told)
+    manifest = _manifest(labels, scans, frame, average, left_out, settings, time.monotonic() - start)
+    shape = shape_of(average.examples, settings.modes)
+    models = {source: fit_error_model(left_out[source]) for source in SOURCES}
+    return write_bundle(out, manifest, bundle_parts(labels, average, shape, models))
+
+
+def figures(left_out: Mapping[Source, Sequence[LeftOut]]) -> dict[str, dict[str, float]]:
+    """Out-of-fold errors, mm, and coverage of the error estimates, for each source of patches."""
+    told = {}
+    for source, specimens in left_out.items():
+        errors = np.concatenate([e for s in specimens for e in s.errors])
+        errors = errors[np.isfinite(errors)]
+        told[source] = {
+            "mean_mm": round(float(errors.mean()), 4),
+            "median_mm": round(float(np.median(errors)), 4),
+            "p95_mm": round(float(np.percentile(errors, 95)), 4),
+            "max_mm": round(float(errors.max()), 4),
+            "coverage_90": round(coverage(specimens), 4),
+        }
+    return told
+
+
+def _manifest(
+    labels: tuple[str, ...], scans: Sequence[Scan], frame: Frame, average: Average,
+    left_out: Mapping[Source, Sequence[LeftOut]], settings: TemplateSettings, seconds: float,
+) -> Manifest:  # fmt: skip
+    words = settings.definitions or {}
+    structure = frame.structure
+    values = [scan.volume.array for scan in scans]
+    low, high = float(min(v.min() for v in values)), float(max(v.max() for v in values))
+    lengths = [np.ptp(scan.points[np.isfinite(scan.points).all(1)], axis=0).max() for scan in scans]
+    spacing = settings.spacing
+    return Manifest(
+        name=settings.name,
+        version=settings.version,
+        kind="ct",
+        parts=("orient", "landmark"),
+        species=settings.species,
+        landmarks=tuple(LandmarkDefinition(label, words.get(label, "")) for label in labels),
+        pairs=tuple((labels[i], labels[j]) for i, j in structure.pairs),
+        midline=tuple(labels[i] for i in structure.midline),
+        template=TemplateFrame(_FRAME_WORDS, (spacing, spacing, spacing)),
+        intensity_range=(low, high),
+        size_range_mm=(round(0.7 * float(min(lengths)), 1), round(1.7 * float(max(lengths)), 1)),
+        training=tuple(TrainingSpecimen(scan.specimen.id, scan.sha256()) for scan in scans),
+        commands=(settings.command,),
+        seed=settings.seed,
+        device="cpu",
+        minutes=round(seconds / 60, 1),
+        figures={"out_of_fold": figures(left_out), "average_changes": [round(c, 4) for c in average.changes]},
+        licence=settings.licence,
+        citation=settings.citation,
+    )
+
+
+_FRAME_WORDS = (
+    "LPS axes of the training scans, turned so that the midplane is x = 0; origin at the landmarks' "
+    "centroid on the midplane"
+)

@@ -1,0 +1,181 @@
+"""Placements of specimens that took no part in what places them, and the error model from these."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from craniomark.engine.image import Image
+from craniomark.flows.template.average import examples_of
+from craniomark.flows.template.frame import Frame, template_frame
+from craniomark.flows.template.scans import Scan
+from craniomark.ground.geometry import ShapeModel, apply, fit_shape_model, invert, scale_of
+from craniomark.tasks.landmark.appearance import (
+    Appearance,
+    Example,
+    atlas_appearance,
+    mean_appearance,
+    with_neighbours,
+)
+from craniomark.tasks.landmark.confidence import (
+    EVIDENCE,
+    LEVEL,
+    ErrorModel,
+    evidence,
+    fit_weights,
+    typical_errors,
+)
+from craniomark.tasks.landmark.place import Placement, place_landmarks
+from craniomark.tasks.landmark.stages import STAGES
+
+Source = Literal["template", "atlases"]
+SOURCES: tuple[Source, ...] = ("template", "atlases")
+FOLDS = 5
+STARTS = 2
+_START_DEGREES, _START_MM = 4.0, 0.5
+_FLAGGED = 0.08
+"""Share of the points of intact scans that may be flagged."""
+_LOWEST_SCORES = 0.005
+_FARTHEST = 0.995
+
+Told = Callable[[str, float], None]
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class LeftOut:
+    """Placements of one specimen by a model that never saw it.
+
+    Attributes
+    ----------
+    row : int
+        Number of the specimen.
+    fold : int
+        Fold that left it out.
+    shape : ShapeModel
+        The fold's.
+    placements : tuple of Placement
+        From several starts.
+    errors : tuple of ndarray, shape (L,)
+        Their errors, mm, in the specimen's own size; NaN where the truth is missing.
+    """
+
+    row: int
+    fold: int
+    shape: ShapeModel
+    placements: tuple[Placement, ...]
+    errors: tuple[Array, ...]
+
+
+def shape_of(examples: Sequence[Example], modes: int) -> ShapeModel:
+    """Shape model of examples in the template's frame."""
+    return fit_shape_model(np.array([e.points for e in examples]), modes)
+
+
+def appearance_of(examples: Sequence[Example], source: Source) -> Appearance:
+    """Patches as they will be used, from the template alone or from atlases."""
+    if source == "atlases":
+        return atlas_appearance(examples, STAGES)
+    return with_neighbours(mean_appearance(examples, STAGES))
+
+
+def crossfit(
+    scans: Sequence[Scan], template: Image, modes: int, seed: int, told: Told = lambda *_: None
+) -> dict[Source, list[LeftOut]]:
+    """Leave folds of specimens out, model the others, place the landmarks of those left out.
+
+    The start of each placement is the pose of the true landmarks turned by 4 degrees and moved by
+    half a millimetre, more than the pose search errs.
+    """
+    folds = min(FOLDS, len(scans))
+    found: dict[Source, list[LeftOut]] = {source: [] for source in SOURCES}
+    for fold in range(folds):
+        seen = [scan for row, scan in enumerate(scans) if row % folds != fold]
+        frame = template_frame(np.array([scan.points for scan in seen]))
+        moved = template.moved(_between(scans, frame))
+        examples = examples_of(seen, frame, moved)
+        shape = shape_of(examples, modes)
+        for source in SOURCES:
+            appearance = appearance_of(examples, source)
+            for row in range(fold, len(scans), folds):
+                told("calibrate", row / len(scans))
+                rng = np.random.default_rng([seed, row])
+                found[source].append(_left_out(scans[row], row, fold, frame, moved, shape, appearance, rng))
+    return found
+
+
+def fit_error_model(left_out: Sequence[LeftOut], flagged: float = _FLAGGED) -> ErrorModel:
+    """Weights of the evidence over all specimens left out."""
+    typical = typical_errors(np.array([s.errors[0] for s in sorted(left_out, key=lambda s: s.row)]))
+    rows, errors = _rows(left_out, lambda s: _typical_without(left_out, s))
+    weights = fit_weights(rows, errors, LEVEL)
+    estimates = rows @ weights
+    return ErrorModel(
+        weights,
+        typical,
+        review_above=float(np.quantile(estimates, 1 - flagged)),
+        least_score=1 - float(np.quantile(rows[:, EVIDENCE.index("dissimilarity")], 1 - _LOWEST_SCORES)),
+        usual_distance=float(np.quantile(rows[:, EVIDENCE.index("shape")], _FARTHEST)),
+    )
+
+
+def coverage(left_out: Sequence[LeftOut]) -> float:
+    """Share of errors under their estimate, each fold estimated by weights from the other folds."""
+    inside: list[Array] = []
+    for fold in sorted({s.fold for s in left_out}):
+        others = [s for s in left_out if s.fold != fold]
+        weights = fit_weights(*_rows(others, lambda s, o=others: _typical_without(o, s)), LEVEL)
+        rows, errors = _rows([s for s in left_out if s.fold == fold], lambda s: _typical_without(left_out, s))
+        inside.append(errors <= rows @ weights)
+    return float(np.concatenate(inside).mean())
+
+
+def _left_out(
+    scan: Scan, row: int, fold: int, frame: Frame, template: Image, shape: ShapeModel,
+    appearance: Appearance, rng: np.random.Generator,
+) -> LeftOut:  # fmt: skip
+    example = examples_of([scan], frame, template)[0]
+    size = 1 / scale_of(frame.pose_of(scan.points))
+    placements, errors = [], []
+    for _ in range(STARTS):
+        placement = place_landmarks(example.image, disturbed(shape.mean, rng), shape, appearance, STAGES)
+        found = apply(placement.template_to_specimen, placement.points)
+        placements.append(placement)
+        errors.append(size * np.linalg.norm(found - example.points, axis=1))
+    return LeftOut(row, fold, shape, tuple(placements), tuple(errors))
+
+
+def disturbed(mean: Array, rng: np.random.Generator) -> Array:
+    """A 4x4 pose near the identity: turned about the centre of `mean`, then moved."""
+    axis, shift = rng.normal(size=3), rng.normal(size=3)
+    pose = np.eye(4)
+    turn = np.radians(_START_DEGREES) * axis / np.linalg.norm(axis)
+    pose[:3, :3] = Rotation.from_rotvec(turn).as_matrix()
+    centre = mean.mean(0)
+    pose[:3, 3] = centre - pose[:3, :3] @ centre + _START_MM * shift / np.linalg.norm(shift)
+    return pose
+
+
+def _between(scans: Sequence[Scan], frame: Frame) -> Array:
+    """From the frame of all scans to that of a fold."""
+    whole = template_frame(np.array([scan.points for scan in scans]))
+    return invert(whole.pose_of(frame.mean))
+
+
+def _rows(left_out: Sequence[LeftOut], typical: Callable[[LeftOut], Array]) -> tuple[Array, Array]:
+    rows, errors = [], []
+    for specimen in left_out:
+        own = typical(specimen)
+        for placement, error in zip(specimen.placements, specimen.errors, strict=True):
+            usable = np.isfinite(error) & placement.match.in_view
+            rows.append(evidence(placement, specimen.shape, own)[usable])
+            errors.append(error[usable])
+    return np.concatenate(rows), np.concatenate(errors)
+
+
+def _typical_without(left_out: Sequence[LeftOut], specimen: LeftOut) -> Array:
+    """Typical errors of the specimens other than this one, so that no error predicts itself."""
+    return typical_errors(np.array([s.errors[0] for s in left_out if s.row != specimen.row]))

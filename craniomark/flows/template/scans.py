@@ -1,0 +1,87 @@
+"""The landmarked scans that a template is made from."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from craniomark.engine.image import Image
+from craniomark.flows.datasets.hashing import file_sha256
+from craniomark.flows.pipeline.working import working_image
+from craniomark.ground.checks import InputError
+from craniomark.ground.landmarks import LandmarkSet
+from craniomark.ground.specimens import Specimen, find_specimens, read_truth
+from craniomark.ground.volumes import Volume, read_volume
+
+FEWEST = 4
+_FEWEST_POINTS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """One landmarked CT.
+
+    Attributes
+    ----------
+    specimen : Specimen
+        Where it lies.
+    volume : Volume
+        As read; kept in its own data type, which is a quarter of a float's size for most CTs.
+    points : ndarray, shape (L, 3)
+        Landmarks, LPS mm, in the common order; NaN where missing.
+    """
+
+    specimen: Specimen
+    volume: Volume
+    points: NDArray[np.float64]
+
+    def image(self) -> Image:
+        """The scan as an image, converted anew at each call to save memory."""
+        return working_image(self.volume)
+
+    def sha256(self) -> str:
+        """Checksum of the scan's file, or of nothing where it is a folder of slices."""
+        path = self.specimen.path
+        return file_sha256(path) if path.is_file() else file_sha256(sorted(path.iterdir())[0])
+
+
+def read_scans(inputs: Sequence[Path]) -> tuple[tuple[str, ...], list[Scan]]:
+    """Labels and scans of a data set.
+
+    A landmark belongs to the template if at least half of the specimens have it.
+
+    Raises
+    ------
+    InputError
+        If there are too few landmarked CTs, or a specimen shares too few labels with the others.
+    """
+    specimens = [s for s in find_specimens(inputs) if s.kind == "ct" and s.landmarks]
+    where = inputs[0] if inputs else Path()
+    if len(specimens) < FEWEST:
+        remedy = (
+            f"a template needs at least {FEWEST} CTs with landmarks beside them (ID-LM.nii.gz or ID.mrk.json)"
+        )
+        raise InputError(where, "landmarked CTs", len(specimens), remedy)
+    truths = {specimen.id: read_truth(specimen) for specimen in specimens}
+    labels = common_labels(list(truths.values()))
+    scans = []
+    for specimen in specimens:
+        truth = truths[specimen.id].ordered(labels)
+        if truth.present.sum() < max(_FEWEST_POINTS, 0.5 * len(labels)):
+            remedy = "use the same labels in all specimens, or leave this one out"
+            raise InputError(
+                specimen.landmarks or where, "labels shared with the others", int(truth.present.sum()), remedy
+            )
+        volume = read_volume(specimen.path, spacing=specimen.spacing)
+        scans.append(Scan(specimen, volume, truth.points))
+    return labels, scans
+
+
+def common_labels(truths: Sequence[LandmarkSet]) -> tuple[str, ...]:
+    """Labels that at least half of the specimens have, in the order of the first that has most."""
+    counts = Counter(label for t in truths for label, here in zip(t.labels, t.present, strict=True) if here)
+    order = [label for t in sorted(truths, key=len, reverse=True) for label in t.labels]
+    return tuple(label for label in dict.fromkeys(order) if counts[label] >= 0.5 * len(truths))
