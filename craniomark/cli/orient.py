@@ -57,7 +57,7 @@ def find_pose(specimen: "Specimen", request: "Request") -> "Orientation":
     InputError
         If there is no skull in it.
     """
-    from craniomark.flows.pipeline.predict import NoSkull
+    from craniomark.flows.pipeline.predict import NoSkullError
     from craniomark.flows.pipeline.predict import orient as search
     from craniomark.flows.pipeline.predictor import no_skull
 
@@ -67,7 +67,7 @@ def find_pose(specimen: "Specimen", request: "Request") -> "Orientation":
         shown.started(specimen.id)
         try:
             pose = search(volume, model, partial(shown.step, specimen.id))
-        except NoSkull as nothing:
+        except NoSkullError as nothing:
             raise no_skull(specimen, nothing) from nothing
     if pose.verdict == "none":
         raise no_skull(specimen, ValueError(pose.score))

@@ -47,14 +47,14 @@ def refine(
     specimen = only_specimen(path)
     volume = volume_of(specimen, request)
     loaded = model_for(specimen, volume, request)
-    from craniomark.flows.pipeline.predict import NoSkull
+    from craniomark.flows.pipeline.predict import NoSkullError
     from craniomark.flows.pipeline.predict import refine as search
 
     with shown_progress(1) as shown:
         shown.started(specimen.id)
         try:
             found = search(volume, start, loaded, chosen, partial(shown.step, specimen.id))
-        except NoSkull as nothing:
+        except NoSkullError as nothing:
             raise no_skull(specimen, nothing) from nothing
     write_landmarks(found, out)
     if not settings.quiet:

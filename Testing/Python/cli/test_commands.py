@@ -281,13 +281,13 @@ def model(monkeypatch):
 
     from craniomark.flows.pipeline import predictor
 
-    class NoSkull(Exception):  # noqa: N818 - the name of the real one
+    class NoSkullError(Exception):  # noqa: N818 - the name of the real one
         def __init__(self, score):
             super().__init__(score)
             self.score = score
 
     stand_in = types.ModuleType("craniomark.flows.pipeline.predict")
-    stand_in.NoSkull = NoSkull
+    stand_in.NoSkullError = NoSkullError
     monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
     monkeypatch.setattr(
         predictor.BundlePredictor, "model_for", lambda self, specimen, volume: ("model", None)
@@ -320,7 +320,7 @@ def test_orient_says_when_the_pose_is_doubtful_or_there_is_none(command, tmp_pat
     assert code == 0 and "doubtful" in told and is_one_sentence(told)
 
     def nothing(volume, loaded, progress):
-        raise model.NoSkull(0.12)
+        raise model.NoSkullError(0.12)
 
     for model.orient in (nothing, lambda volume, loaded, progress: pose("none")):
         code, _, told = command("orient", scan, "-o", tmp_path / "b.tfm")

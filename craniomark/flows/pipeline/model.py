@@ -106,19 +106,12 @@ def _read_atlases(folder: Path, bundle: Bundle, template: Image, shape: ShapeMod
 
 def _read_atlas(specimen: Specimen, bundle: Bundle, template: Image, shape: ShapeModel) -> Example:
     truth = read_truth(specimen).ordered(bundle.manifest.labels)
-    if truth.present.sum() < 0.5 * len(truth):
+    shared = int(truth.present.sum())
+    if shared < 0.5 * len(truth):
         remedy = f"atlases need the landmarks of {bundle.manifest.name}, by the same labels"
-        raise InputError(
-            specimen.landmarks or folder_of(specimen), "landmarks", int(truth.present.sum()), remedy
-        )
+        raise InputError(specimen.landmarks or specimen.path, "labels shared with the model", shared, remedy)
     pose = similarity_fit(truth.points, shape.mean)
-    image = working_image(read_volume(specimen.path, spacing=specimen.spacing), template.voxels.device).moved(
-        pose
-    )
+    volume = read_volume(specimen.path, spacing=specimen.spacing)
+    image = working_image(volume, template.voxels.device).moved(pose)
     gain = bone_gain(image, template, np.eye(4))
     return Example(image.scaled(gain), truth.moved(pose).points)
-
-
-def folder_of(specimen: Specimen) -> Path:
-    """Folder that a specimen lies in."""
-    return specimen.path.parent

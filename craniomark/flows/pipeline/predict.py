@@ -8,7 +8,6 @@ import torch
 from numpy.typing import NDArray
 
 from craniomark.engine.brightness import bone_gain
-from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import keep_order, match
 from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.pose import found_pose, orientation_of, reflection, settled_by_landmarks
@@ -23,7 +22,7 @@ from craniomark.tasks.landmark.stages import FINE, STAGES
 from craniomark.tasks.orient import Orientation
 
 
-class NoSkull(Exception):
+class NoSkullError(Exception):
     """Nothing like the template's skull is in the volume.
 
     Parameters
@@ -54,7 +53,7 @@ def predict(volume: Volume, model: Model, options: Options, progress: Progress) 
 
     Raises
     ------
-    NoSkull
+    NoSkullError
         If the template is nowhere in the volume.
     """
     clock = _Clock()
@@ -65,7 +64,7 @@ def predict(volume: Volume, model: Model, options: Options, progress: Progress) 
     orientation = orientation_of(coarse, located, model)
     clock.lap("orient")
     if orientation.verdict == "none":
-        raise NoSkull(orientation.score)
+        raise NoSkullError(orientation.score)
     placement = coarse
     if options.refine:
         placement = place_landmarks(
@@ -130,7 +129,9 @@ def refine(
     ordered = keep_order(found.points, start, model.shape.mean)
     placement = Placement(ordered, pose, replace(found, in_view=found.in_view & known.present))
     progress("refine", 1.0)
-    return _merged(landmarks, annotated(placement, model), found.moved, model, only)
+    moved = found.moved & placement.match.in_view
+    changed = {label for label, here in zip(model.labels, moved, strict=True) if here}
+    return _merged(landmarks, annotated(placement, model), changed if only is None else changed & set(only))
 
 
 def annotated(placement: Placement, model: Model) -> LandmarkSet:
@@ -152,28 +153,15 @@ def _annotation(point: NDArray[np.float64], error: float, flag: str) -> Annotati
     return Annotation(error, flag, "predicted", (x, y, z))
 
 
-def _merged(
-    given: LandmarkSet,
-    refined: LandmarkSet,
-    moved: NDArray[np.bool_],
-    model: Model,
-    only: tuple[str, ...] | None,
-) -> LandmarkSet:
+def _merged(given: LandmarkSet, refined: LandmarkSet, changed: set[str]) -> LandmarkSet:
+    """The given landmarks with those in `changed` replaced; they remember where they were."""
     points, annotations = given.points.copy(), dict(given.annotations)
-    rows = {label: row for row, label in enumerate(model.labels)}
-    for place, label in enumerate(given.labels):
-        row = rows.get(label)
-        if (
-            row is None
-            or (only is not None and label not in only)
-            or not refined.present[row]
-            or not moved[row]
-        ):
-            continue
-        before = given.points[place]
-        points[place] = refined.points[row]
-        x, y, z = (float(v) for v in before)
-        annotations[label] = replace(refined.annotation(label), status="refined", predicted=(x, y, z))
+    found = refined.ordered(given.labels).points
+    for row, label in enumerate(given.labels):
+        if label in changed:
+            x, y, z = (float(v) for v in points[row])
+            annotations[label] = replace(refined.annotation(label), status="refined", predicted=(x, y, z))
+            points[row] = found[row]
     return replace(given, points=points, annotations=annotations)
 
 

@@ -59,11 +59,11 @@ class BundlePredictor:
             If no model fits, several do, or no skull is found.
         """
         model, identity = self.model_for(specimen, volume)
-        from craniomark.flows.pipeline.predict import NoSkull, predict
+        from craniomark.flows.pipeline.predict import NoSkullError, predict
 
         try:
             return predict(volume, model, self._request.options, progress), identity
-        except NoSkull as nothing:
+        except NoSkullError as nothing:
             raise no_skull(specimen, nothing) from nothing
 
     def model_for(self, specimen: Specimen, volume: Volume) -> tuple[Any, ModelIdentity]:

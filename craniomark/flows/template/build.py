@@ -99,9 +99,9 @@ def build_template(
     return write_bundle(out, manifest, bundle_parts(labels, average, shape, models))
 
 
-def figures(left_out: Mapping[Source, Sequence[LeftOut]]) -> dict[str, dict[str, float]]:
+def figures(left_out: Mapping[Source, Sequence[LeftOut]]) -> dict[Source, dict[str, float]]:
     """Out-of-fold errors, mm, and coverage of the error estimates, for each source of patches."""
-    told = {}
+    told: dict[Source, dict[str, float]] = {}
     for source, specimens in left_out.items():
         errors = np.concatenate([e for s in specimens for e in s.errors])
         errors = errors[np.isfinite(errors)]

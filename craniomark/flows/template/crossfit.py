@@ -110,7 +110,7 @@ def crossfit(
 def fit_error_model(left_out: Sequence[LeftOut], flagged: float = _FLAGGED) -> ErrorModel:
     """Weights of the evidence over all specimens left out."""
     typical = typical_errors(np.array([s.errors[0] for s in sorted(left_out, key=lambda s: s.row)]))
-    rows, errors = _rows(left_out, lambda s: _typical_without(left_out, s))
+    rows, errors = _rows(left_out, left_out)
     weights = fit_weights(rows, errors, LEVEL)
     estimates = rows @ weights
     return ErrorModel(
@@ -124,11 +124,11 @@ def fit_error_model(left_out: Sequence[LeftOut], flagged: float = _FLAGGED) -> E
 
 def coverage(left_out: Sequence[LeftOut]) -> float:
     """Share of errors under their estimate, each fold estimated by weights from the other folds."""
-    inside: list[Array] = []
+    inside: list[NDArray[np.bool_]] = []
     for fold in sorted({s.fold for s in left_out}):
         others = [s for s in left_out if s.fold != fold]
-        weights = fit_weights(*_rows(others, lambda s, o=others: _typical_without(o, s)), LEVEL)
-        rows, errors = _rows([s for s in left_out if s.fold == fold], lambda s: _typical_without(left_out, s))
+        weights = fit_weights(*_rows(others, others), LEVEL)
+        rows, errors = _rows([s for s in left_out if s.fold == fold], left_out)
         inside.append(errors <= rows @ weights)
     return float(np.concatenate(inside).mean())
 
@@ -165,10 +165,11 @@ def _between(scans: Sequence[Scan], frame: Frame) -> Array:
     return invert(whole.pose_of(frame.mean))
 
 
-def _rows(left_out: Sequence[LeftOut], typical: Callable[[LeftOut], Array]) -> tuple[Array, Array]:
+def _rows(left_out: Sequence[LeftOut], peers: Sequence[LeftOut]) -> tuple[Array, Array]:
+    """Evidence and errors of all points; what is typical of a landmark is learnt from `peers`."""
     rows, errors = [], []
     for specimen in left_out:
-        own = typical(specimen)
+        own = _typical_without(peers, specimen)
         for placement, error in zip(specimen.placements, specimen.errors, strict=True):
             usable = np.isfinite(error) & placement.match.in_view
             rows.append(evidence(placement, specimen.shape, own)[usable])

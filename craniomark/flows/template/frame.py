@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from craniomark.ground.geometry import (
     BilateralStructure,
     apply,
+    centroid_size,
     find_bilateral_structure,
     generalised_procrustes,
     similarity_fit,
@@ -69,8 +70,7 @@ def _in_given_pose(mean: Array, shapes: Array) -> Array:
     posed = [apply(similarity_fit(mean, shape), mean) for shape in shapes]
     average = np.mean([p - p.mean(0) for p in posed], axis=0)
     turned = apply(similarity_fit(mean, average), mean)
-    size = np.linalg.norm(mean - mean.mean(0)) / max(np.linalg.norm(turned - turned.mean(0)), 1e-9)
-    return (turned - turned.mean(0)) * size
+    return (turned - turned.mean(0)) * (centroid_size(mean) / centroid_size(turned))
 
 
 def _shortest_turn(normal: Array) -> Array:

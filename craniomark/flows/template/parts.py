@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -41,8 +42,9 @@ def _template(average: Average) -> Volume:
 
 
 def _write_shape(shape: ShapeModel, path: Path) -> None:
+    arrays: dict[str, Any] = {k: v.astype(np.float32) for k, v in shape.to_arrays().items()}
     with path.open("wb") as file:
-        np.savez_compressed(file, **{k: v.astype(np.float32) for k, v in shape.to_arrays().items()})
+        np.savez_compressed(file, **arrays)
 
 
 def _write_appearance(average: Average, path: Path) -> None:

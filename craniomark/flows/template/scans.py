@@ -61,20 +61,17 @@ def read_scans(inputs: Sequence[Path]) -> tuple[tuple[str, ...], list[Scan]]:
     specimens = [s for s in find_specimens(inputs) if s.kind == "ct" and s.landmarks]
     where = inputs[0] if inputs else Path()
     if len(specimens) < FEWEST:
-        remedy = (
-            f"a template needs at least {FEWEST} CTs with landmarks beside them (ID-LM.nii.gz or ID.mrk.json)"
-        )
+        remedy = f"give at least {FEWEST} CTs with landmarks beside them (ID-LM.nii.gz or ID.mrk.json)"
         raise InputError(where, "landmarked CTs", len(specimens), remedy)
     truths = {specimen.id: read_truth(specimen) for specimen in specimens}
     labels = common_labels(list(truths.values()))
     scans = []
     for specimen in specimens:
         truth = truths[specimen.id].ordered(labels)
-        if truth.present.sum() < max(_FEWEST_POINTS, 0.5 * len(labels)):
+        shared = int(truth.present.sum())
+        if shared < max(_FEWEST_POINTS, 0.5 * len(labels)):
             remedy = "use the same labels in all specimens, or leave this one out"
-            raise InputError(
-                specimen.landmarks or where, "labels shared with the others", int(truth.present.sum()), remedy
-            )
+            raise InputError(specimen.landmarks or where, "labels shared with the others", shared, remedy)
         volume = read_volume(specimen.path, spacing=specimen.spacing)
         scans.append(Scan(specimen, volume, truth.points))
     return labels, scans

@@ -27,7 +27,7 @@ def quiet_itk(path: str | PathLike[str], failure: str, remedy: str) -> Iterator[
         If SimpleITK is missing or raises.
     """
     try:
-        import SimpleITK as sitk  # noqa: N813
+        import SimpleITK as sitk
     except ImportError as error:
         remedy = 'install it: pip install "craniomark[standalone]"'
         raise InputError(path, "file type", "one that needs SimpleITK", remedy) from error
