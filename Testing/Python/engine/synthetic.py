@@ -65,11 +65,11 @@ def image_of(
     brightness: Callable[[Array], Array],
     shape: tuple[int, int, int],
     matrix: Array,
-    pose: ArrayLike = np.eye(4),
+    pose: Array | None = None,
 ) -> Image:
     """Image on a grid of an object whose own frame `pose` brings to LPS mm."""
     points = grid_points(shape, matrix).numpy().astype(np.float64)
-    values = brightness(apply(invert(pose), points))
+    values = brightness(points if pose is None else apply(invert(pose), points))
     return Image(torch.from_numpy(values.astype(np.float32)), matrix)
 
 

@@ -147,7 +147,8 @@ def test_shrinking_averages_noise() -> None:
 def test_inside_reaches_half_a_voxel_beyond_the_outer_centres() -> None:
     image = Image(torch.zeros(SHAPE), np.diag([0.5, 1.0, 2.0, 1.0]))
     last = (np.array(SHAPE) - 1) * [0.5, 1.0, 2.0]
-    near, far = tensor([[-0.24, 0, 0], last + [0, 0.49, 0]]), tensor([[-0.26, 0, 0], last + [0, 0, 1.01]])
+    near = tensor(np.array([[-0.24, 0, 0], last + np.array([0, 0.49, 0])]))
+    far = tensor(np.array([[-0.26, 0, 0], last + np.array([0, 0, 1.01])]))
     assert image.inside(near).all()
     assert not image.inside(far).any()
     assert not image.inside(near, margin=0.0).any()

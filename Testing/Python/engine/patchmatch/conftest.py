@@ -13,4 +13,4 @@ def thing() -> Blobs:
 
 @pytest.fixture(scope="session")
 def image(thing: Blobs) -> Image:
-    return image_of(thing, *grid(7.0, 0.2))
+    return image_of(thing, *grid(5.5, 0.25))

@@ -58,8 +58,8 @@ def test_gain_and_offset_do_not_matter_unless_noise_is_told() -> None:
 
 def test_flat_search_or_template_correlates_with_nothing() -> None:
     busy, window = tensor(np.random.default_rng(3).normal(size=(1, 8, 8, 8))), gaussian_window(5, 1.0, 1.5)
-    flat = torch.full((1, 8, 8, 8), 4.0)
-    for search, template in ((flat, busy[:, None, :5, :5, :5]), (busy, flat[:, None, :5, :5, :5])):
+    flat, empty = torch.full((1, 8, 8, 8), 4.0), torch.zeros(1, 1, 5, 5, 5)
+    for search, template in ((flat, busy[:, None, :5, :5, :5]), (busy, empty)):
         maps = correlation_maps(search, template, window, 0.02)
         assert torch.isfinite(maps).all()
         assert float(maps.abs().max()) < 1e-3
