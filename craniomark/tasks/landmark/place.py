@@ -15,6 +15,8 @@ from craniomark.tasks.landmark.appearance import Appearance, prepared
 Progress = Callable[[str, float], None]
 SHAPE_SHARE = 0.7
 """How far the points are drawn to the shape model between stages."""
+LEAST_IN_VIEW = 3
+"""Landmarks that must be in view to tell a pose; below, the pose stays as it came."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,7 @@ def place_landmarks(
         progress(stage.name, number / len(stages))
         pose, start = projected(pose, points, found, shape)
         found, points = _matched(image, pose, start, shape, appearance, stage)
-    final = robust_similarity_fit(points, shape.mean, found.in_view.astype(float))
+    final = _to_mean(points, found, shape)
     return Placement(apply(final, points), pose @ invert(final), found)
 
 
@@ -96,7 +98,7 @@ def projected(
     pose: NDArray[np.float64], points: NDArray[np.float64], found: Match, shape: ShapeModel
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Pose refined by the matched points, and the points drawn towards the shape model."""
-    fit = robust_similarity_fit(points, shape.mean, found.in_view.astype(float))
+    fit = _to_mean(points, found, shape)
     aligned = apply(fit, points)
     expected = expected_points(aligned, found, shape)
     drawn = aligned + SHAPE_SHARE * (expected - aligned)
@@ -104,5 +106,14 @@ def projected(
 
 
 def expected_points(points: NDArray[np.float64], found: Match, shape: ShapeModel) -> NDArray[np.float64]:
-    """The shape model's nearest shape; points out of view take no part."""
+    """The shape model's nearest shape; points out of view take no part. Its mean if too few are in view."""
+    if found.in_view.sum() < LEAST_IN_VIEW:
+        return shape.mean
     return shape.project(np.where(found.in_view[:, None], points, np.nan))
+
+
+def _to_mean(points: NDArray[np.float64], found: Match, shape: ShapeModel) -> NDArray[np.float64]:
+    """Similarity that brings the points in view to the mean shape."""
+    if found.in_view.sum() < LEAST_IN_VIEW:
+        return np.eye(4)
+    return robust_similarity_fit(points, shape.mean, found.in_view.astype(float))
