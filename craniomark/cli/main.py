@@ -17,6 +17,7 @@ from craniomark.cli.process import process
 from craniomark.cli.refine import refine
 from craniomark.cli.report import report
 from craniomark.cli.settings import settings, taken
+from craniomark.cli.template import template
 
 EXAMPLES: dict[Callable[..., Any], str] = {
     process: "craniomark process scans -o out --jobs 4",
@@ -25,6 +26,7 @@ EXAMPLES: dict[Callable[..., Any], str] = {
     evaluate: "craniomark evaluate out truth -o evaluation",
     export: "craniomark export out -o landmarks.tps --format tps",
     report: "craniomark report out",
+    template: "craniomark template landmarked -o my-mouse",
     doctor: "craniomark doctor",
     demo: "craniomark demo --offline",
 }

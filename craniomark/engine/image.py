@@ -1,6 +1,8 @@
 """An image that can be asked for its value, and its slope, at any physical point."""
 
+import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -58,8 +60,7 @@ class Image:
 
     def with_slope(self, points: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Values, shape (...), and gradients per mm, shape (..., 3), at `points`, shape (..., 3) mm."""
-        slopes = torch.stack(torch.gradient(self.voxels))
-        sampled = self._sampled(torch.cat([self.voxels[None], slopes]), points)
+        sampled = self._sampled(self._voxels_and_slopes, points)
         per_index = sampled[1:].T.reshape(*points.shape[:-1], 3)
         inverse = torch.as_tensor(
             np.linalg.inv(self.matrix[:3, :3]), dtype=points.dtype, device=points.device
@@ -94,6 +95,10 @@ class Image:
         matrix[:3, 3] += self.matrix[:3, :3] @ ((blocks - 1) / 2)
         return Image(pooled, matrix)
 
+    @cached_property
+    def _voxels_and_slopes(self) -> torch.Tensor:
+        return torch.stack([self.voxels, *torch.gradient(self.voxels)])
+
     def _index(self, points: torch.Tensor) -> torch.Tensor:
         inverse = torch.as_tensor(np.linalg.inv(self.matrix), dtype=points.dtype, device=points.device)
         return points @ inverse[:3, :3].T + inverse[:3, 3]
@@ -115,12 +120,12 @@ def grid_points(
 
 
 def _blurred(voxels: torch.Tensor, axis: int, sigma: float) -> torch.Tensor:
-    """Gaussian along one axis, renormalised at the borders."""
-    radius = int(np.ceil(3 * sigma))
-    offsets = torch.arange(-radius, radius + 1, device=voxels.device, dtype=voxels.dtype)
-    kernel = torch.exp(-(offsets**2) / (2 * sigma**2))
-    kernel = (kernel / kernel.sum()).view(1, 1, -1)
-    rows = voxels.movedim(axis, -1)
-    flat = rows.reshape(-1, 1, rows.shape[-1])
-    weight = F.conv1d(torch.ones_like(flat[:1]), kernel, padding=radius)
-    return (F.conv1d(flat, kernel, padding=radius) / weight).reshape(rows.shape).movedim(-1, axis)
+    """Gaussian along one axis, renormalised at the borders.
+
+    As one matrix product: several times faster on a CPU than a convolution of one channel.
+    """
+    index = torch.arange(voxels.shape[axis], device=voxels.device, dtype=voxels.dtype)
+    distance = index[:, None] - index
+    kernel = torch.exp(-(distance**2) / (2 * sigma**2)) * (distance.abs() <= math.ceil(3 * sigma))
+    kernel = kernel / kernel.sum(1, keepdim=True)
+    return torch.tensordot(kernel, voxels, dims=([1], [axis])).movedim(0, axis)

@@ -13,10 +13,10 @@ from craniomark.ground.geometry import rotation_grid
 from craniomark.tasks.orient.search import distinct, search_grid, search_rotations
 
 SEARCH_SPACING = 1.0
-ROTATIONS = 1152
+ROTATIONS = 768
 CANDIDATES = 12
 APART_DEGREES = 22.0
-LEVELS = ((0.7, 12, 3), (0.4, 10, 1))
+LEVELS = ((0.7, 4, 4), (0.7, 10, 1), (0.4, 10, 1))
 """Refinement: blur and spacing of the points (mm), most steps, poses kept afterwards."""
 
 
