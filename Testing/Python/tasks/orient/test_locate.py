@@ -1,0 +1,121 @@
+"""From any pose to the right one, and an honest score where there is none."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from synthetic import Blobs, asymmetric, grid, image_of, similarity, tensor
+
+from craniomark.engine.image import Image
+from craniomark.engine.optimise import Poses
+from craniomark.ground.geometry.fits import apply, scale_of, similarity_fit
+from craniomark.ground.geometry.rotations import random_rotations, rotation_angle_degrees
+from craniomark.tasks.orient.locate import LEVELS, Target, climb, locate
+
+HALF = (11.5, 7.5, 6.5)
+
+
+def degrees_between(a: np.ndarray, b: np.ndarray) -> float:
+    return float(rotation_angle_degrees(a[:3, :3] / scale_of(a), b[:3, :3] / scale_of(b)))
+
+
+@pytest.fixture(scope="module")
+def thing() -> Blobs:
+    return asymmetric((9, 5, 4), 30, 1.2)
+
+
+@pytest.fixture(scope="module")
+def target(thing: Blobs) -> Target:
+    return Target.of(image_of(thing, *grid(HALF, 0.4)))
+
+
+def specimen(thing: Blobs, pose: np.ndarray, half: float = 13.0) -> Image:
+    return image_of(thing, *grid(half, 0.5, pose[:3, 3]), pose)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_any_pose_is_found(thing: Blobs, target: Target, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pose = similarity(random_rotations(1, rng)[0], rng.uniform(0.9, 1.1), rng.uniform(-30, 30, 3))
+    found = locate(specimen(thing, pose).scaled(120.0), target)
+    assert degrees_between(pose, np.eye(4)) > 30, "a start that is right already would test nothing"
+    assert degrees_between(found.template_to_specimen, pose) < 0.5
+    assert scale_of(found.template_to_specimen) == pytest.approx(scale_of(pose), rel=0.01)
+    np.testing.assert_allclose(apply(found.template_to_specimen, np.zeros(3)), pose[:3, 3], atol=0.1)
+    assert found.score > 0.98
+    assert found.runner_up < found.score - 0.1
+
+
+def test_the_target_holds_the_whole_object(thing: Blobs, target: Target) -> None:
+    corners = thing.centres[thing.heights > 0.6]
+    assert np.linalg.norm(corners - target.centre, axis=1).max() < target.radius
+    for points, (blur, _, _) in zip(target.points, LEVELS, strict=True):
+        wider = np.sqrt(thing.widths**2 + (blur / 2) ** 2)
+        blurred = Blobs(thing.centres, wider, thing.heights * (thing.widths / wider) ** 3)
+        near = target.centre + points.offsets.numpy()
+        np.testing.assert_allclose(points.values, blurred(near), atol=0.05)
+
+
+def test_noise_and_nothing_score_low(target: Target) -> None:
+    shape, matrix = grid(13.0, 0.5)
+    noise = np.random.default_rng(5).uniform(0, 1, shape)
+    for voxels, most in ((noise, 0.5), (np.zeros(shape), 0.1)):
+        found = locate(Image(tensor(voxels), matrix), target)
+        assert np.isfinite(found.template_to_specimen).all()
+        assert found.score < most
+
+
+def test_a_mirror_image_scores_below_the_true_one(thing: Blobs, target: Target) -> None:
+    mirrored = image_of(thing, *grid(13.0, 0.5), np.diag([-1.0, 1, 1, 1]))
+    found = locate(mirrored, target)
+    assert found.score < 0.9
+    assert np.linalg.det(found.template_to_specimen[:3, :3]) > 0
+
+
+def test_an_object_that_looks_alike_after_a_turn_has_a_runner_up_as_good(thing: Blobs) -> None:
+    turn = np.diag([-1.0, -1.0, 1.0])
+    twin = Blobs(
+        np.vstack([thing.centres[:15], thing.centres[:15] @ turn]),
+        np.tile(thing.widths[:15], 2),
+        np.tile(thing.heights[:15], 2),
+    )
+    target = Target.of(image_of(twin, *grid(HALF, 0.5)))
+    pose = similarity(random_rotations(1, np.random.default_rng(6))[0])
+    image = image_of(twin, *grid(13.0, 0.5), pose)
+    found = climb(image, target, starts(target, pose[:3, :3], pose[:3, :3] @ turn))
+    assert found.runner_up > found.score - 0.02
+
+
+def starts(target: Target, *turns: np.ndarray) -> Poses:
+    """Turns about the origin, where the object's own lies."""
+    linear = np.stack(turns)
+    return Poses(tensor(linear), tensor(linear @ target.centre), torch.zeros(len(linear)))
+
+
+def test_climbing_keeps_the_better_start(thing: Blobs, target: Target) -> None:
+    pose = similarity(random_rotations(1, np.random.default_rng(7))[0])
+    wrong = random_rotations(1, np.random.default_rng(8))[0]
+    found = climb(specimen(thing, pose), target, starts(target, wrong, pose[:3, :3]))
+    assert degrees_between(found.template_to_specimen, pose) < 0.5
+    assert found.score > 0.98
+
+
+@pytest.fixture(scope="module")
+def real_target(skulls: list[Any]) -> Target:
+    return Target.of(skulls[0].bright_image.shrunk(0.2).smoothed(0.1))
+
+
+@pytest.mark.parametrize("row", [2, 4])
+def test_a_real_skull_in_any_pose_is_found(skulls: list[Any], real_target: Target, row: int) -> None:
+    rng = np.random.default_rng(30 + row)
+    skull = skulls[row]
+    turned = similarity(random_rotations(1, rng)[0], shift=rng.uniform(-20, 20, 3), about=skull.volume.centre)
+    truth = turned @ similarity_fit(skulls[0].points, skull.points)
+    found = locate(Image.of(skull.volume.moved(turned)), real_target)
+    missed = degrees_between(found.template_to_specimen, truth)
+    assert missed < 3
+    assert degrees_between(np.eye(4), truth) > 10 * missed, "no answer at all would be as good"
+    marks = apply(found.template_to_specimen, skulls[0].points)
+    assert np.linalg.norm(marks - apply(turned, skull.points), axis=1).mean() < 0.5
+    assert found.score > 0.8 > 0.5 > found.runner_up
