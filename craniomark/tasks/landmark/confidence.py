@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from craniomark.ground.geometry import ShapeModel, scale_of
-from craniomark.tasks.landmark.place import Placement
+from craniomark.tasks.landmark.place import LEAST_IN_VIEW, Placement
 
 Array = NDArray[np.float64]
 
@@ -96,7 +96,7 @@ def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
     found = placement.match
     size = scale_of(placement.template_to_specimen)
     points = np.where(found.in_view[:, None], placement.points, np.nan)
-    distance = np.linalg.norm(shape.predict_each_from_others(points) - points, axis=1)
+    distance = _from_expected(points, shape)
     columns = [
         np.ones(len(typical)),
         typical,
@@ -106,6 +106,13 @@ def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
         1 - found.score,
     ]
     return np.stack(columns, axis=1)
+
+
+def _from_expected(points: Array, shape: ShapeModel) -> Array:
+    """Distance, mm, of each point from where the others expect it; NaN where they are too few to tell."""
+    if np.isfinite(points).all(1).sum() <= LEAST_IN_VIEW:
+        return np.full(len(points), np.nan)
+    return np.asarray(np.linalg.norm(shape.predict_each_from_others(points) - points, axis=1))
 
 
 def typical_errors(errors: Array) -> Array:
