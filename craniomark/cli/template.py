@@ -13,7 +13,9 @@ from craniomark.cli.progress import shown_progress
 from craniomark.cli.settings import settings
 from craniomark.ground.checks import InputError
 
-Inputs = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Landmarked CTs: folders, files or a list.")]
+Inputs = Annotated[
+    list[Path], typer.Argument(metavar="DIR...", help="Landmarked CTs: folders, files or a list.")
+]
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="OUT", help="Folder of the bundle that is made.")]
 Name = Annotated[str | None, typer.Option("--name", help="Name of the bundle; by default that of OUT.")]
 Version = Annotated[str, typer.Option("--model-version", help="Which making of the bundle this is.")]
@@ -21,11 +23,16 @@ Species = Annotated[str, typer.Option("--species", help="What the scans show.")]
 Licence = Annotated[str, typer.Option("--licence", help="Under which the bundle may be used.")]
 Citation = Annotated[str, typer.Option("--citation", help="How to cite it.")]
 Definitions = Annotated[
-    Path | None, typer.Option("--definitions", metavar="CSV", help="Columns label,definition: where each lies.")
+    Path | None,
+    typer.Option("--definitions", metavar="CSV", help="Columns label,definition: where each lies."),
 ]
-SpacingMm = Annotated[float, typer.Option("--template-spacing", min=0.05, max=2.0, help="Of the average, mm.")]
+SpacingMm = Annotated[
+    float, typer.Option("--template-spacing", min=0.05, max=2.0, help="Of the average, mm.")
+]
 Modes = Annotated[int, typer.Option("--modes", min=0, max=50, help="Shape modes that are kept.")]
-Rounds = Annotated[int, typer.Option("--rounds", min=1, max=20, help="Most rounds of the deformable average.")]
+Rounds = Annotated[
+    int, typer.Option("--rounds", min=1, max=20, help="Most rounds of the deformable average.")
+]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the starts in the calibration.")]
 
 
@@ -78,7 +85,9 @@ def read_definitions(path: Path) -> dict[str, str]:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(path, "definitions", f"not readable ({error})", "give a CSV table in UTF-8") from error
+        raise InputError(
+            path, "definitions", f"not readable ({error})", "give a CSV table in UTF-8"
+        ) from error
     if not rows or not {"label", "definition"} <= set(rows[0]):
         columns = ", ".join(rows[0]) if rows else "none"
         raise InputError(path, "columns", columns, "name two of them label and definition")

@@ -20,6 +20,7 @@ from craniomark.flows.template.crossfit import (
     fit_error_model,
     shape_of,
 )
+from craniomark.flows.template.definitions import described
 from craniomark.flows.template.frame import Frame, template_frame
 from craniomark.flows.template.parts import bundle_parts
 from craniomark.flows.template.scans import Scan, read_scans
@@ -119,7 +120,7 @@ def _manifest(
     labels: tuple[str, ...], scans: Sequence[Scan], frame: Frame, average: Average,
     left_out: Mapping[Source, Sequence[LeftOut]], settings: TemplateSettings, seconds: float,
 ) -> Manifest:  # fmt: skip
-    words = settings.definitions or {}
+    words = described(frame, labels) | dict(settings.definitions or {})
     structure = frame.structure
     values = [scan.volume.array for scan in scans]
     low, high = float(min(v.min() for v in values)), float(max(v.max() for v in values))

@@ -17,7 +17,7 @@ from craniomark.tasks.landmark.appearance import (
     Appearance,
     Example,
     atlas_appearance,
-    mean_appearance,
+    mean_of,
     with_neighbours,
 )
 from craniomark.tasks.landmark.confidence import (
@@ -75,11 +75,10 @@ def shape_of(examples: Sequence[Example], modes: int) -> ShapeModel:
     return fit_shape_model(np.array([e.points for e in examples]), modes)
 
 
-def appearance_of(examples: Sequence[Example], source: Source) -> Appearance:
-    """Patches as they will be used, from the template alone or from atlases."""
-    if source == "atlases":
-        return atlas_appearance(examples, STAGES)
-    return with_neighbours(mean_appearance(examples, STAGES))
+def appearances_of(examples: Sequence[Example]) -> dict[Source, Appearance]:
+    """Patches as they will be used, from the template alone and from atlases."""
+    atlases = atlas_appearance(examples, STAGES)
+    return {"template": with_neighbours(mean_of(atlases)), "atlases": atlases}
 
 
 def crossfit(
@@ -98,8 +97,7 @@ def crossfit(
         moved = template.moved(_between(scans, frame))
         examples = examples_of(seen, frame, moved)
         shape = shape_of(examples, modes)
-        for source in SOURCES:
-            appearance = appearance_of(examples, source)
+        for source, appearance in appearances_of(examples).items():
             for row in range(fold, len(scans), folds):
                 told("calibrate", row / len(scans))
                 rng = np.random.default_rng([seed, row])

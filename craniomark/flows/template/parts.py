@@ -52,6 +52,7 @@ def _write_appearance(average: Average, path: Path) -> None:
 
     patches = mean_appearance(average.examples, STAGES).templates
     save_file({name: np.ascontiguousarray(p.numpy().astype(np.float16)) for name, p in patches.items()}, path)
+    path.chmod(0o644)  # safetensors writes files that others may not read
 
 
 def _write_calibration(models: Mapping[Source, ErrorModel], path: Path) -> None:

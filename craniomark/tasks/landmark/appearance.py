@@ -60,9 +60,12 @@ def atlas_appearance(examples: Sequence[Example], stages: Sequence[Stage]) -> Ap
 
 def mean_appearance(examples: Sequence[Example], stages: Sequence[Stage]) -> Appearance:
     """Mean patch of each landmark over the examples, no single specimen's left in it."""
-    return Appearance(
-        {stage.name: _example_patches(examples, stage).mean(1, keepdim=True) for stage in stages}
-    )
+    return mean_of(atlas_appearance(examples, stages))
+
+
+def mean_of(appearance: Appearance) -> Appearance:
+    """The mean over the atlases of each landmark and stage."""
+    return Appearance({name: t.mean(1, keepdim=True) for name, t in appearance.templates.items()})
 
 
 def with_neighbours(appearance: Appearance) -> Appearance:

@@ -1,0 +1,75 @@
+"""Tables and bounds of the orientation benchmark."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from common.table import show
+from numpy.typing import NDArray
+
+from craniomark.ground.geometry import nearest_rotation, rotation_angle_degrees
+
+
+@dataclass(frozen=True, eq=False)
+class OrientationReport:
+    """Outcome over all trials.
+
+    Attributes
+    ----------
+    text : str
+        Tables for people.
+    degrees : ndarray
+        Errors of the intact scans.
+    repeatability : float
+        Median angle, degrees, of a pose from the mean pose of its specimen, intact scans.
+    worst_repeat : float
+        Mean of that angle.
+    wrongly_good : int
+        Verdicts "good" off by more than 5 degrees, or on what is no skull.
+    seconds : float
+        Median time of one orientation.
+    """
+
+    text: str
+    degrees: NDArray[np.float64]
+    repeatability: float
+    worst_repeat: float
+    wrongly_good: int
+    seconds: float
+
+
+def orientation_report(rows: list[dict[str, str]]) -> OrientationReport:
+    """Score all rows."""
+    intact = [r for r in rows if r["case"] == "intact"]
+    degrees = np.array([float(r["degrees"]) for r in intact])
+    repeat = _repeats(intact)
+    wrong = [r for r in rows if r["verdict"] == "good" and (not r["degrees"] or float(r["degrees"]) > 5)]
+    seconds = float(np.median([float(r["seconds"]) for r in intact]))
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        name = " ".join(row["case"].split()[:2]) if row["case"].startswith("cut") else row["case"]
+        groups.setdefault(name, []).append(row)
+    table = [_line(name, group) for name, group in groups.items()]
+    text = show("Orientation of CTs left out", ["case", "volumes", "median deg", "max deg", "good", "doubtful", "none", "good but > 5 deg"], table)
+    text += (
+        f"\nrepeatability over poses: mean {repeat.mean():.3f}, max {repeat.max():.3f} degrees"
+        f"\nwrongly good: {len(wrong)}; median {seconds:.2f} s each\n"
+    )
+    return OrientationReport(text, degrees, float(np.median(repeat)), float(repeat.mean()), len(wrong), seconds)
+
+
+def _repeats(rows: list[dict[str, str]]) -> NDArray[np.float64]:
+    angles = []
+    for specimen in sorted({r["specimen"] for r in rows}):
+        turns = np.array([[float(r[f"r{i}"]) for i in range(9)] for r in rows if r["specimen"] == specimen])
+        turns = turns.reshape(-1, 3, 3)
+        angles.append(rotation_angle_degrees(turns, nearest_rotation(turns.mean(0))))
+    return np.concatenate(angles)
+
+
+def _line(name: str, rows: list[dict[str, str]]) -> list[str]:
+    verdicts = [r["verdict"] for r in rows]
+    counts = [str(verdicts.count(v)) for v in ("good", "doubtful", "none")]
+    told = [float(r["degrees"]) for r in rows if r["degrees"]]
+    far = [r for r in rows if r["verdict"] == "good" and (not r["degrees"] or float(r["degrees"]) > 5)]
+    figures = [f"{np.median(told):.2f}", f"{max(told):.2f}"] if told else ["-", "-"]
+    return [name, str(len(rows)), *figures, *counts, str(len(far))]
