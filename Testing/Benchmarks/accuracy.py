@@ -13,12 +13,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
 from common.bundles import atlas_list, fold_bundle
 from common.posing import pose_at_random
 from common.scoring import accuracy_report
 from common.specimens import FOLDS, Known, known_specimens, split
 from common.table import RESULTS, append_rows, read_rows
-
 from craniomark.flows.pipeline.model import Model, load_model
 from craniomark.flows.pipeline.predict import predict
 from craniomark.flows.pipeline.prediction import Options
@@ -50,16 +50,16 @@ def run(work: Path) -> None:
     known = known_specimens()
     done = {(r["method"], r["specimen"], int(r["pose"])) for r in read_rows(OUT)}
     for fold in range(FOLDS):
-        wanted = [(m, k, p) for m in ("bundle", "atlases") for k in split(known, fold)[1] for p in range(POSES)]
-        models: dict[str, Model] = {}
-        for method, specimen, pose in wanted:
-            if (method, specimen.id, pose) in done:
+        held_out = split(known, fold)[1]
+        for method in ("bundle", "atlases"):
+            trials = [(k, p) for k in held_out for p in range(POSES) if (method, k.id, p) not in done]
+            if not trials:
                 continue
-            if method not in models:
-                bundle = fold_bundle(known, fold, work)
-                models[method] = load_model(bundle, atlas_list(known, fold, work) if method == "atlases" else None)
-            append_rows(OUT, COLUMNS, rows_of(specimen, pose, fold, method, models[method]))
-            print(f"fold {fold}: {method} {specimen.id} pose {pose}", flush=True)
+            atlases = atlas_list(known, fold, work) if method == "atlases" else None
+            model = load_model(fold_bundle(known, fold, work), atlases)
+            for specimen, pose in trials:
+                append_rows(OUT, COLUMNS, rows_of(specimen, pose, fold, method, model))
+                print(f"fold {fold}: {method} {specimen.id} pose {pose}", flush=True)
 
 
 def main() -> None:

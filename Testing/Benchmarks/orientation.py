@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+
 from common.bundles import fold_bundle
 from common.not_skulls import NOT_SKULLS
 from common.orientation_scoring import orientation_report
 from common.posing import cut, pose_at_random
 from common.specimens import FOLDS, Known, known_specimens, split
 from common.table import RESULTS, append_rows, read_rows
-
 from craniomark.flows.pipeline.model import Model, load_model
 from craniomark.flows.pipeline.predict import orient
 from craniomark.ground.geometry import apply, nearest_rotation, rotation_angle_degrees, similarity_fit
@@ -28,7 +28,8 @@ from craniomark.ground.volumes import Volume
 
 POSES = 10
 SHARES = (0.15, 0.30, 0.50)
-COLUMNS = ["case", "fold", "specimen", "pose", "degrees", "score", "verdict", "seconds", *(f"r{i}" for i in range(9))]
+TURN = [f"r{i}" for i in range(9)]
+COLUMNS = ["case", "fold", "specimen", "pose", "degrees", "score", "verdict", "seconds", *TURN]
 OUT = RESULTS / "orientation.csv"
 
 Trial = tuple[str, Known, int]
@@ -59,7 +60,8 @@ def rows_of(trial: Trial, fold: int, model: Model) -> list[object]:
     degrees = float(rotation_angle_degrees(turn, nearest_rotation(true)))
     upright = (turn @ nearest_rotation(moved)).ravel().round(5).tolist()
     told = "" if case in NOT_SKULLS else round(degrees, 3)
-    return [case, fold, known.id, pose, told, round(found.score, 3), found.verdict, round(seconds, 2), *upright]
+    outcome = [told, round(found.score, 3), found.verdict, round(seconds, 2)]
+    return [case, fold, known.id, pose, *outcome, *upright]
 
 
 def _volume(case: str, known: Known, rng: np.random.Generator) -> tuple[Volume, np.ndarray]:

@@ -1,8 +1,10 @@
 """``craniomark template``: a bundle from a folder of landmarked scans."""
 
 import csv
+import os
 import shlex
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -64,13 +66,20 @@ def template(
         rounds=rounds,
         seed=seed,
         definitions=read_definitions(definitions) if definitions else None,
-        command=shlex.join(["craniomark", *sys.argv[1:]]),
+        command=told_command(sys.argv[1:]),
     )
     with shown_progress(1) as shown:
         shown.started(settings_of_bundle.name)
         build_template(inputs, out, settings_of_bundle, partial(shown.step, settings_of_bundle.name))
     if not settings.quiet:
         typer.echo(f"{out}: made; look at it with: craniomark bundle show {out}")
+
+
+def told_command(arguments: Sequence[str]) -> str:
+    """The command line for the manifest, the data folder named by its variable and not by this machine."""
+    data = os.environ.get("CRANIOMARK_DATA")
+    line = shlex.join(["craniomark", *arguments])
+    return line.replace(data.rstrip("/"), "$CRANIOMARK_DATA") if data else line
 
 
 def read_definitions(path: Path) -> dict[str, str]:

@@ -4,7 +4,6 @@ import csv
 from pathlib import Path
 
 from common.specimens import Known, split
-
 from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.template import TemplateSettings, build_template
 

@@ -10,6 +10,7 @@ from scipy.ndimage import gaussian_filter
 from craniomark.ground.volumes import Volume
 
 _SPACING, _SIZE = 0.15, 120
+_PARTS = 4  # blocks along each axis
 
 
 def noise(_: Volume, rng: np.random.Generator) -> Volume:
@@ -42,14 +43,14 @@ def tube(_: Volume, rng: np.random.Generator) -> Volume:
 
 def shuffled(volume: Volume, rng: np.random.Generator) -> Volume:
     """A skull cut into blocks that were put back in another order."""
-    edge = [n // 4 for n in volume.shape]
-    blocks = [
-        volume.array[i * edge[0] : (i + 1) * edge[0], j * edge[1] : (j + 1) * edge[1], k * edge[2] : (k + 1) * edge[2]]
-        for i in range(4) for j in range(4) for k in range(4)
-    ]  # fmt: skip
-    order = rng.permutation(len(blocks))
-    rows = [[np.concatenate([blocks[order[16 * i + 4 * j + k]] for k in range(4)], 2) for j in range(4)] for i in range(4)]
-    return replace(volume, array=np.concatenate([np.concatenate(r, 1) for r in rows], 0))
+    edges = [n // _PARTS for n in volume.shape]
+    array = np.empty([_PARTS * e for e in edges], dtype=volume.array.dtype)
+    places = list(np.ndindex(_PARTS, _PARTS, _PARTS))
+    for place, source in zip(places, rng.permutation(len(places)), strict=True):
+        to = tuple(slice(p * e, (p + 1) * e) for p, e in zip(place, edges, strict=True))
+        of = tuple(slice(p * e, (p + 1) * e) for p, e in zip(places[source], edges, strict=True))
+        array[to] = volume.array[of]
+    return replace(volume, array=array)
 
 
 def inverted(volume: Volume, _: np.random.Generator) -> Volume:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from common.table import show
 from numpy.typing import NDArray
 
+from common.table import show
 from craniomark.ground.geometry import nearest_rotation, rotation_angle_degrees
 
 
@@ -19,10 +19,8 @@ class OrientationReport:
         Tables for people.
     degrees : ndarray
         Errors of the intact scans.
-    repeatability : float
-        Median angle, degrees, of a pose from the mean pose of its specimen, intact scans.
-    worst_repeat : float
-        Mean of that angle.
+    repeatability : ndarray
+        Angles, degrees, of poses from the mean pose of their specimen, intact scans.
     wrongly_good : int
         Verdicts "good" off by more than 5 degrees, or on what is no skull.
     seconds : float
@@ -31,8 +29,7 @@ class OrientationReport:
 
     text: str
     degrees: NDArray[np.float64]
-    repeatability: float
-    worst_repeat: float
+    repeatability: NDArray[np.float64]
     wrongly_good: int
     seconds: float
 
@@ -49,12 +46,15 @@ def orientation_report(rows: list[dict[str, str]]) -> OrientationReport:
         name = " ".join(row["case"].split()[:2]) if row["case"].startswith("cut") else row["case"]
         groups.setdefault(name, []).append(row)
     table = [_line(name, group) for name, group in groups.items()]
-    text = show("Orientation of CTs left out", ["case", "volumes", "median deg", "max deg", "good", "doubtful", "none", "good but > 5 deg"], table)
+    header = ["case", "volumes", "median deg", "max deg", "good", "doubtful", "none", "good but > 5 deg"]
+    text = show("Orientation of CTs left out", header, table)
     text += (
         f"\nrepeatability over poses: mean {repeat.mean():.3f}, max {repeat.max():.3f} degrees"
         f"\nwrongly good: {len(wrong)}; median {seconds:.2f} s each\n"
     )
-    return OrientationReport(text, degrees, float(np.median(repeat)), float(repeat.mean()), len(wrong), seconds)
+    return OrientationReport(
+        text, degrees, float(np.median(repeat)), float(repeat.mean()), len(wrong), seconds
+    )
 
 
 def _repeats(rows: list[dict[str, str]]) -> NDArray[np.float64]:

@@ -30,5 +30,6 @@ def append_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]
 def show(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table as aligned text."""
     widths = [max(len(str(r[i])) for r in [header, *rows]) for i in range(len(header))]
-    lines = ["  ".join(str(c).ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in [header, *rows]]
+    padded = [[str(c).ljust(w) for c, w in zip(r, widths, strict=True)] for r in [header, *rows]]
+    lines = ["  ".join(cells).rstrip() for cells in padded]
     return "\n".join([title, lines[0], "-" * len(lines[0]), *lines[1:], ""])

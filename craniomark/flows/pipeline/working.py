@@ -49,4 +49,5 @@ def air_level(volume: Volume) -> float:
     units it is not.
     """
     steps = [max(1, n // _SAMPLES) for n in volume.shape]
-    return float(np.percentile(volume.array[:: steps[0], :: steps[1], :: steps[2]], _AIR_PERCENT))
+    thinned = volume.array[:: steps[0], :: steps[1], :: steps[2]].astype(np.float32)
+    return float(np.percentile(thinned, _AIR_PERCENT))

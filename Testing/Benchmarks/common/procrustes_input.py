@@ -1,14 +1,14 @@
 """Make the synthetic shapes that the R package `shapes` superimposes for the tests.
 
 Run once, then procrustes_oracle.R; the results are kept beside the tests:
-    python Testing/Benchmarks/procrustes_input.py && Rscript Testing/Benchmarks/procrustes_oracle.R
+    python Testing/Benchmarks/common/procrustes_input.py && Rscript Testing/Benchmarks/procrustes_oracle.R
 """
 
 from pathlib import Path
 
 import numpy as np
 
-FOLDER = Path(__file__).parents[1] / "Python" / "ground" / "geometry" / "data"
+FOLDER = Path(__file__).parents[2] / "Python" / "ground" / "geometry" / "data"
 
 
 def main() -> None:
