@@ -281,7 +281,7 @@ def model(monkeypatch):
 
     from craniomark.flows.pipeline import predictor
 
-    class NoSkullError(Exception):  # noqa: N818 - the name of the real one
+    class NoSkullError(Exception):
         def __init__(self, score):
             super().__init__(score)
             self.score = score

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import SimpleITK as sitk  # noqa: N813
+import SimpleITK as sitk
 
 from craniomark.ground.checks import InputError
 from craniomark.ground.specimens import label_centroids

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import SimpleITK as sitk  # noqa: N813
+import SimpleITK as sitk
 
 from craniomark.ground.checks import InputError
 from craniomark.ground.volumes import is_dicom, read_volume

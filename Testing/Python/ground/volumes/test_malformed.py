@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import SimpleITK as sitk  # noqa: N813
+import SimpleITK as sitk
 
 from craniomark.ground.checks import InputError, memory
 from craniomark.ground.volumes import read_volume
