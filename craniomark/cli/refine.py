@@ -36,7 +36,6 @@ def refine(
 ) -> None:
     """Refine landmarks of one scan by local registration; a point moves only where that fits better."""
     from craniomark.flows.pipeline.prediction import Options
-    from craniomark.flows.pipeline.predictor import no_skull
     from craniomark.flows.pipeline.request import Request
     from craniomark.ground.landmarks import read_landmarks, write_landmarks
 
@@ -47,15 +46,16 @@ def refine(
     specimen = only_specimen(path)
     volume = volume_of(specimen, request)
     loaded = model_for(specimen, volume, request)
-    from craniomark.flows.pipeline.predict import NoSkullError
+    from craniomark.flows.pipeline.predict import NoPoseError
     from craniomark.flows.pipeline.predict import refine as search
 
     with shown_progress(1) as shown:
         shown.started(specimen.id)
         try:
             found = search(volume, start, loaded, chosen, partial(shown.step, specimen.id))
-        except NoSkullError as nothing:
-            raise no_skull(specimen, nothing) from nothing
+        except NoPoseError as lacking:
+            remedy = "give at least three of the model's, by its labels and not on one line"
+            raise InputError(landmarks, "usable landmarks", lacking.known, remedy) from lacking
     write_landmarks(found, out)
     if not settings.quiet:
         typer.echo(f"{_moved(start, found)} of {len(found)} landmarks moved: {out}")

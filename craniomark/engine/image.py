@@ -32,7 +32,7 @@ class Image:
     @classmethod
     def of(cls, volume: Volume, device: str | torch.device = "cpu") -> "Image":
         """The voxels of a volume as float32."""
-        array = np.ascontiguousarray(volume.array, dtype=np.float32)
+        array = np.require(volume.array, np.float32, ["C", "W"])  # torch warns of what it may not write
         return cls(torch.from_numpy(array).to(device), volume.matrix)
 
     @property

@@ -286,8 +286,13 @@ def model(monkeypatch):
             super().__init__(score)
             self.score = score
 
+    class NoPoseError(Exception):
+        def __init__(self, known):
+            super().__init__(known)
+            self.known = known
+
     stand_in = types.ModuleType("craniomark.flows.pipeline.predict")
-    stand_in.NoSkullError = NoSkullError
+    stand_in.NoSkullError, stand_in.NoPoseError = NoSkullError, NoPoseError
     monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
     monkeypatch.setattr(
         predictor.BundlePredictor, "model_for", lambda self, specimen, volume: ("model", None)

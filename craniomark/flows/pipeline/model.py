@@ -66,18 +66,13 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
     """
     place = chosen_device(device)
     template = Image.of(bundle.template(), place)
-    try:
-        shape = ShapeModel.from_arrays(bundle.shape())
-        calibration = bundle.calibration()
-        errors = ErrorModel.from_json(calibration["atlases" if atlases else "template"])
-        patches = bundle.tensors("appearance.safetensors")
-        found = {stage.name: torch.from_numpy(patches[stage.name]) for stage in STAGES}
-    except (KeyError, ValueError) as error:
-        raise InputError(bundle.source, "content", f"not usable ({error})", "make the bundle anew") from error
+    shape = _read_shape(bundle)
+    errors = _read_errors(bundle, "atlases" if atlases else "template")
+    patches = _read_patches(bundle)
     if atlases:
         appearance = atlas_appearance(_read_atlases(atlases, bundle, template, shape), STAGES)
     else:
-        appearance = with_neighbours(Appearance(found))
+        appearance = with_neighbours(patches)
     return Model(bundle.manifest.labels, Target.of(template), shape, appearance.to(place), errors)
 
 
@@ -94,6 +89,50 @@ def chosen_device(device: str) -> torch.device:
     if device == "cuda" and not torch.cuda.is_available():
         raise InputError("--device", "device", "cuda", "no GPU is usable here: take cpu or auto")
     return torch.device(device)
+
+
+def _read_shape(bundle: Bundle) -> ShapeModel:
+    arrays, count = bundle.shape(), len(bundle.manifest.labels)
+    try:
+        shape = ShapeModel.from_arrays(arrays)
+    except ValueError as error:
+        raise _unusable(bundle, "shape.npz", error) from error
+    if len(shape.mean) != count:
+        raise _unusable(bundle, "shape.npz", f"{len(shape.mean)} landmarks where bundle.json names {count}")
+    return shape
+
+
+def _read_errors(bundle: Bundle, source: str) -> ErrorModel:
+    calibration, count = bundle.calibration(), len(bundle.manifest.labels)
+    if source not in calibration:
+        raise _unusable(bundle, "calibration.json", f"no error model for {source}")
+    try:
+        errors = ErrorModel.from_json(calibration[source])
+    except ValueError as error:
+        raise _unusable(bundle, "calibration.json", error) from error
+    if errors.typical.shape != (count,):
+        raise _unusable(bundle, "calibration.json", f"typical errors not of {count} landmarks")
+    return errors
+
+
+def _read_patches(bundle: Bundle) -> Appearance:
+    name, count = "appearance.safetensors", len(bundle.manifest.labels)
+    stored, found = bundle.tensors(name), {}
+    for stage in STAGES:
+        if stage.name not in stored:
+            raise _unusable(bundle, name, f"no patches for the stage {stage.name}")
+        patches = stored[stage.name].astype(np.float32)
+        wanted = (count, 1, stage.size, stage.size, stage.size)
+        if patches.shape != wanted:
+            raise _unusable(bundle, name, f"{stage.name} of shape {patches.shape}, not {wanted}")
+        if not np.isfinite(patches).all():
+            raise _unusable(bundle, name, f"{stage.name} holds numbers that are not finite")
+        found[stage.name] = torch.from_numpy(patches)
+    return Appearance(found)
+
+
+def _unusable(bundle: Bundle, name: str, what: object) -> InputError:
+    return InputError(bundle.path(name), "content", f"not usable ({what})", "make the bundle anew")
 
 
 def _read_atlases(folder: Path, bundle: Bundle, template: Image, shape: ShapeModel) -> list[Example]:

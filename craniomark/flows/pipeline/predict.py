@@ -36,6 +36,20 @@ class NoSkullError(Exception):
         self.score = score
 
 
+class NoPoseError(Exception):
+    """Given landmarks that can't tell the pose of the specimen.
+
+    Parameters
+    ----------
+    known : int
+        How many of them the model knows and have a place.
+    """
+
+    def __init__(self, known: int) -> None:
+        super().__init__(known)
+        self.known = known
+
+
 @torch.inference_mode()
 def predict(volume: Volume, model: Model, options: Options, progress: Progress) -> Prediction:
     """Landmarks of one specimen, each with its estimated error.
@@ -115,12 +129,15 @@ def refine(
 
     Raises
     ------
-    ValueError
-        If too few landmarks are known to the model to tell the pose.
+    NoPoseError
+        If too few landmarks are known to the model to tell the pose, or they lie on one line.
     """
     progress("refine", 0.0)
     known = landmarks.ordered(model.labels)
-    pose = invert(robust_similarity_fit(known.points, model.shape.mean))
+    try:
+        pose = invert(robust_similarity_fit(known.points, model.shape.mean))
+    except ValueError as error:
+        raise NoPoseError(int(known.present.sum())) from error
     image = working_image(volume, model.target.image.voxels.device)
     image = image.scaled(bone_gain(image, model.target.image, pose))
     points = apply(invert(pose), known.points)
