@@ -35,7 +35,8 @@ def test_blocks_are_averaged_as_numpy_does() -> None:
 def test_values_stay_where_they_were(seed: int) -> None:
     rng = np.random.default_rng(seed)
     matrix = np.eye(4)
-    matrix[:3, :3] = random_rotations(1, rng)[0] @ np.diag(rng.uniform(0.012, 0.07, 3) * [rng.choice([-1, 1]), 1, 1])
+    sides = rng.uniform(0.012, 0.07, 3) * [rng.choice([-1, 1]), 1, 1]
+    matrix[:3, :3] = random_rotations(1, rng)[0] @ np.diag(sides)
     matrix[:3, 3] = rng.uniform(-30, 30, 3)
     shape = tuple(int(n) for n in rng.integers(8, 20, 3))
     slope = rng.normal(size=3)
