@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from os import PathLike
 from pathlib import Path
 
 from craniomark.ground.checks.errors import InputError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -29,7 +32,7 @@ def written_whole(path: str | PathLike[str]) -> Iterator[Path]:
     Raises
     ------
     InputError
-        If the folder can't be made or written.
+        If the folder can't be made or written, its disk is full, or the old file can't be replaced.
     """
     path = Path(path)
     try:
@@ -43,9 +46,22 @@ def written_whole(path: str | PathLike[str]) -> Iterator[Path]:
     try:
         yield temporary
         os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        _put_in_place(temporary, path)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        remedy = "make room, or choose a folder on another disk"
+        raise InputError(path.parent, "output folder", f"full ({error.strerror})", remedy) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _put_in_place(temporary: Path, path: Path) -> None:
+    try:
+        os.replace(temporary, path)
+    except OSError as error:  # on Windows also while another program has the file open
+        remedy = "close it in other programs, or choose another name"
+        raise InputError(path, "output file", f"not replaceable ({error.strerror})", remedy) from error
 
 
 def _umask() -> int:

@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,23 @@ def test_a_folder_that_cannot_be_made_is_an_input_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="output folder"), written_whole(tmp_path / "file" / "a.txt"):
         pass
+
+
+def test_a_full_disk_is_an_input_error_and_leaves_nothing(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(InputError, match="output folder is full"), written_whole(tmp_path / "a.txt"):
+        raise full
+    assert not list(tmp_path.iterdir())
+
+
+def test_other_errors_of_the_block_stay_what_they_are(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="nothing to do with room"), written_whole(tmp_path / "a.txt"):
+        raise OSError(errno.EIO, "nothing to do with room")
+
+
+def test_a_file_that_cannot_be_replaced_is_an_input_error(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").mkdir()
+    told = "a.txt: output file is not replaceable"
+    with pytest.raises(InputError, match=told), written_whole(tmp_path / "a.txt") as part:
+        part.write_text("x")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
