@@ -16,6 +16,7 @@ from craniomark.flows.bundle.verify import read_manifest
 from craniomark.flows.datasets.folders import user_data_folder
 from craniomark.ground.checks import InputError
 from craniomark.ground.resources import resource_folder
+from craniomark.ground.volumes import check_unit
 
 _LIST = "list them with `craniomark bundle list`"
 
@@ -114,22 +115,24 @@ def choose_bundle(
     extent_mm : float or array of them, or None
         Extent of the skull, mm; the longest counts. None where it isn't known: any size fits.
     name : str or path, optional
-        What the user asked for. Its kind must fit; its size range is not asked.
+        What the user asked for. Its kind must fit; of its size range only the unit is asked.
     file : path
         The input, named in errors.
 
     Raises
     ------
     InputError
-        If none fits or several do; those are listed.
+        If none fits or several do; those are listed. Micrometres written as millimetres are named.
     """
+    longest = None if extent_mm is None else float(np.max(np.asarray(extent_mm, dtype=np.float64)))
     if name:
         bundle = load_bundle(name)
         if bundle.manifest.kind != kind:
             remedy = f"the model {bundle.manifest.name} reads {bundle.manifest.kind}; choose another"
             raise InputError(file, "kind of input", kind, remedy)
+        if longest is not None:
+            check_unit(file, longest, *bundle.manifest.size_range_mm)
         return bundle
-    longest = None if extent_mm is None else float(np.max(np.asarray(extent_mm, dtype=np.float64)))
     usable = [found for found in find_bundles() if found.manifest and not found.hidden]
     fitting = [found for found in usable if found.manifest and fits(found.manifest, kind, longest)]
     if len(fitting) == 1:
@@ -142,6 +145,9 @@ def choose_bundle(
         remedy = "fetch one with `craniomark bundle fetch`, or name one by --model"
         raise InputError(file, "model", f"none for {kind} is installed", remedy)
     have = "; ".join(_span(found.manifest) for found in usable if found.manifest)
+    for found in usable:
+        if found.manifest and found.manifest.kind == kind and longest is not None:
+            check_unit(file, longest, *found.manifest.size_range_mm)
     remedy = f"check the spacing, or name a model by --model (models: {have}; {_LIST})"
     raise InputError(file, "input", f"{kind}{size}, which no model fits", remedy)
 

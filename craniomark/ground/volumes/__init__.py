@@ -1,7 +1,7 @@
 """Volumes: scalar 3-D images in LPS millimetres, read with suspicion and written whole."""
 
 from craniomark.ground.volumes.dicom import holds_dicom, is_dicom
-from craniomark.ground.volumes.extent import check_extent
+from craniomark.ground.volumes.extent import check_extent, check_unit
 from craniomark.ground.volumes.nifti import read_nifti
 from craniomark.ground.volumes.read import VOLUME_SUFFIXES, read_volume, volume_suffix
 from craniomark.ground.volumes.resample import resample
@@ -13,6 +13,7 @@ __all__ = [
     "VOLUME_SUFFIXES",
     "Volume",
     "check_extent",
+    "check_unit",
     "holds_dicom",
     "is_dicom",
     "read_nifti",

@@ -22,12 +22,25 @@ def check_extent(
     size = float(volume.extent.max())
     if low_mm <= size <= high_mm:
         return
-    told = f"{size:.4g} mm"
-    if low_mm <= size / 1000 <= high_mm:
-        value, remedy = f"{told}, likely micrometres written as millimetres", "give --unit um"
-    elif low_mm <= size * 1000 <= high_mm:
-        value, remedy = f"{told}, likely metres written as millimetres", "give --spacing X,Y,Z in millimetres"
-    else:
-        value = f"{told}, outside {low_mm:g} to {high_mm:g} mm"
-        remedy = "crop the image to the skull, or give the right voxel size with --spacing X,Y,Z"
+    check_unit(path, size, low_mm, high_mm)
+    value = f"{size:.4g} mm, outside {low_mm:g} to {high_mm:g} mm"
+    remedy = "crop the image to the skull, or give the right voxel size with --spacing X,Y,Z"
     raise InputError(path, "extent", value, remedy)
+
+
+def check_unit(path: str | PathLike[str], size_mm: float, low_mm: float, high_mm: float) -> None:
+    """Refuse a length that lies within [`low_mm`, `high_mm`] only in another unit, and name that unit.
+
+    Raises
+    ------
+    InputError
+        For micrometres or metres that are written as millimetres.
+    """
+    told = f"{size_mm:.6g} mm"
+    if low_mm <= size_mm / 1000 <= high_mm:
+        raise InputError(
+            path, "extent", f"{told}, likely micrometres written as millimetres", "give --unit um"
+        )
+    if low_mm <= size_mm * 1000 <= high_mm:
+        remedy = "give --spacing X,Y,Z in millimetres"
+        raise InputError(path, "extent", f"{told}, likely metres written as millimetres", remedy)

@@ -32,7 +32,17 @@ def test_several_are_listed(make_bundle: Make) -> None:
 def test_none_that_fits_tells_what_there_is(make_bundle: Make) -> None:
     make_bundle()
     with pytest.raises(InputError, match="phantom, ct of 10 to 40 mm"):
-        choose_bundle("ct", 22_000.0)
+        choose_bundle("ct", 220.0)
+
+
+@pytest.mark.parametrize("name", [None, "phantom"])
+@pytest.mark.parametrize(
+    ("size", "told"), [(22_000.0, "22000 mm, likely micrometres"), (0.022, "likely metres")]
+)
+def test_a_wrong_unit_is_named(make_bundle: Make, name: str | None, size: float, told: str) -> None:
+    make_bundle()
+    with pytest.raises(InputError, match=told):
+        choose_bundle("ct", size, name)
 
 
 def test_none_at_all_is_told() -> None:
