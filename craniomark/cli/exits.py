@@ -8,7 +8,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-import click
 import typer
 
 from craniomark.ground.checks import InputError
@@ -36,7 +35,7 @@ def run(app: typer.Typer, arguments: Sequence[str], debug: bool = False) -> int:
         command = typer.main.get_command(app)
         code = command.main(list(arguments), prog_name="craniomark", standalone_mode=False)
         return code if isinstance(code, int) else DONE
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         _tell("Interrupted: nothing half-written was left.")
         return INTERRUPTED
     except BrokenPipeError:
@@ -58,7 +57,8 @@ def _ending(error: BaseException) -> tuple[int, str]:
     if type(error).__name__ == "Stopped":  # its module is not imported by commands that can't be stopped
         return STOPPED, _sentence(str(error))
     exit_code = getattr(error, "exit_code", None)
-    if isinstance(error, click.ClickException) or hasattr(error, "format_message"):
+    # Typer may or may not bring its own click, so that these errors are told by what they can do.
+    if hasattr(error, "format_message"):
         return BAD_INPUT, _usage(error)
     if isinstance(exit_code, int):
         return exit_code, ""
@@ -71,9 +71,11 @@ def _ending(error: BaseException) -> tuple[int, str]:
 
 
 def _usage(error: BaseException) -> str:
-    """One sentence for wrong arguments, with where to read on."""
+    """One sentence for wrong arguments, with where to read on; the help where there are none."""
     context = getattr(error, "ctx", None)
-    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    message = str(error.format_message()) if hasattr(error, "format_message") else str(error)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return message  # the help itself, as it is laid out
     message = " ".join(message.split()).rstrip(".")
     path = context.command_path if context else "craniomark"
     return f"{message}: see `{path} --help`."

@@ -9,7 +9,7 @@ import numpy as np
 from craniomark.flows.pipeline.bone_box import bone_box
 from craniomark.flows.pipeline.prediction import Prediction, Progress
 from craniomark.flows.pipeline.record import ModelIdentity
-from craniomark.flows.pipeline.request import PredictorMaker, Request
+from craniomark.flows.pipeline.request import PredictorMaker, Request, RunError
 from craniomark.ground.checks import InputError
 from craniomark.ground.specimens import Specimen
 from craniomark.ground.volumes import Volume
@@ -67,7 +67,23 @@ class BundlePredictor:
             raise no_skull(specimen, nothing) from nothing
 
     def model_for(self, specimen: Specimen, volume: Volume) -> tuple[Any, ModelIdentity]:
-        """The loaded model that fits, and which one it is."""
+        """The loaded model that fits, and which one it is.
+
+        Raises
+        ------
+        RunError
+            If the bundle, the atlases or the device can't be used, for whatever specimen.
+        InputError
+            If no model fits this specimen.
+        """
+        try:
+            return self._fitting(specimen, volume)
+        except InputError as error:
+            if error.file == str(specimen.path):
+                raise
+            raise RunError(error.file, error.field, error.value, error.remedy) from error
+
+    def _fitting(self, specimen: Specimen, volume: Volume) -> tuple[Any, ModelIdentity]:
         from craniomark.flows.bundle import choose_bundle
 
         low, high = bone_box(volume)

@@ -7,8 +7,13 @@ from typing import Any, Literal, Protocol
 
 from craniomark.flows.pipeline.prediction import Options, Prediction, Progress
 from craniomark.flows.pipeline.record import ModelIdentity
+from craniomark.ground.checks import InputError
 from craniomark.ground.specimens import Specimen
 from craniomark.ground.volumes import Volume
+
+
+class RunError(InputError):
+    """Bad input that concerns the run and not one specimen: the model, the atlases or the device."""
 
 
 @dataclass(frozen=True)

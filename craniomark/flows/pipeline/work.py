@@ -7,7 +7,7 @@ from typing import Protocol
 
 from craniomark.flows.pipeline.claims import claimed
 from craniomark.flows.pipeline.record import found_record
-from craniomark.flows.pipeline.request import Predictor, Request
+from craniomark.flows.pipeline.request import Predictor, Request, RunError
 from craniomark.flows.pipeline.specimen_run import is_settled, refuse, run_specimen, sentence_of
 from craniomark.flows.pipeline.stopping import Cancelled, Stopped
 from craniomark.ground.checks import InputError
@@ -133,6 +133,7 @@ def attempt(
 
 def concerns_all(error: Exception, request: Request) -> bool:
     """Whether an error is about the run and not about one specimen."""
-    return isinstance(error, InputError) and (
-        error.field in ("model", "output folder") or error.file in (request.model, str(request.atlases))
+    named = (request.model, str(request.atlases))
+    return isinstance(error, RunError) or (
+        isinstance(error, InputError) and (error.field in ("model", "output folder") or error.file in named)
     )
