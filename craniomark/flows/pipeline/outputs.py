@@ -61,6 +61,11 @@ def write_outputs(volume: Volume, prediction: Prediction, record: Record, folder
     return record
 
 
+def is_whole(record: Record, folder: Path) -> bool:
+    """Whether every file of a result is still there."""
+    return all((folder / f"{record.id}{ending}").is_file() for ending in _ENDINGS)
+
+
 def write_refusal(record: Record, folder: Path) -> Record:
     """Write the record of a refused specimen and take away what an earlier run left of it."""
     keep_reviewed(folder, record.id)

@@ -57,6 +57,8 @@ class Record:
         Of the programs that computed.
     finished : str
         ISO 8601, UTC.
+    group : str
+        As the list of specimens told; empty where it did not.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Record:
     counts: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     finished: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="microseconds"))
+    group: str = ""
 
     @property
     def finished_at(self) -> float:

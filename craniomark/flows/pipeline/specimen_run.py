@@ -2,8 +2,9 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
-from craniomark.flows.pipeline.outputs import write_outputs, write_refusal
+from craniomark.flows.pipeline.outputs import is_whole, write_outputs, write_refusal
 from craniomark.flows.pipeline.prediction import Progress
 from craniomark.flows.pipeline.record import Record
 from craniomark.flows.pipeline.request import Predictor, Request
@@ -31,7 +32,15 @@ def run_specimen(specimen: Specimen, request: Request, predictor: Predictor, pro
     prediction, model = predictor.predict(specimen, volume, progress)
     progress("write", 0.0)
     seconds = {"read": read, "total": time.perf_counter() - start}
-    record = Record(specimen.id, "done", source, request.told(), model=model, seconds=seconds)
+    record = Record(
+        specimen.id,
+        "done",
+        source,
+        told(specimen, request),
+        model=model,
+        seconds=seconds,
+        group=specimen.group,
+    )
     return write_outputs(volume, prediction, record, request.out)
 
 
@@ -45,10 +54,20 @@ def read_specimen(specimen: Specimen, request: Request) -> Volume:
     return read_volume(specimen.path, spacing=request.spacing, unit=request.unit)
 
 
+def told(specimen: Specimen, request: Request) -> dict[str, Any]:
+    """What was asked of this specimen: the choices of the run, and the spacing that a list gives it."""
+    choices = request.told()
+    if request.spacing is None and specimen.spacing is not None:
+        choices |= {"spacing": list(specimen.spacing), "unit": "mm"}
+    return choices
+
+
 def refuse(specimen: Specimen, request: Request, reason: str) -> Record:
     """Write the record of a specimen that was refused."""
     source = look_at(specimen.path)
-    record = Record(specimen.id, "refused", source, request.told(), reason=reason)
+    record = Record(
+        specimen.id, "refused", source, told(specimen, request), reason=reason, group=specimen.group
+    )
     return write_refusal(record, request.out)
 
 
@@ -57,16 +76,16 @@ def is_settled(record: Record | None, specimen: Specimen, request: Request, pred
     """Whether nothing is left to do for a specimen.
 
     A result counts if it was made since the run began, by another worker, or if the run resumes
-    an earlier one; in both cases the source, the options and the model must still be the same. A
-    refusal counts only within the same run.
+    an earlier one; in both cases the source, the options and the model must still be the same, and
+    none of the files may be gone. A refusal counts only within the same run.
     """
-    if record is None or record.options != request.told():
+    if record is None or record.options != told(specimen, request):
         return False
     if record.outcome == "refused":
         return record.finished_at >= started and same(record.source, specimen.path)
     if not (request.resume or record.finished_at >= started):
         return False
-    if record.model is None or not same(record.source, specimen.path):
+    if record.model is None or not same(record.source, specimen.path) or not is_whole(record, request.out):
         return False
     return predictor.identity(request.model or record.model.name) == record.model
 

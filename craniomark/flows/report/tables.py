@@ -11,7 +11,8 @@ from craniomark.ground.landmarks import write_cohort
 
 SUMMARY_COLUMNS = (
     "id", "outcome", "reason", "verdict", "score", "degrees", "scale", "left_right", "landmarks", "review",
-    "missing", "median_error90_mm", "max_error90_mm", "model", "model_version", "seconds", "source", "notes",
+    "missing", "median_error90_mm", "max_error90_mm", "model", "model_version", "seconds", "group", "source",
+    "notes",
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def summary_row(result: Result) -> dict[str, Any]:
         "model": record.model.name if record.model else "",
         "model_version": record.model.version if record.model else "",
         "seconds": _short(record.seconds.get("total")),
+        "group": record.group,
         "source": record.source.path,
         "notes": " ".join(record.notes),
     }
