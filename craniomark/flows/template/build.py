@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from craniomark.flows.bundle import Manifest, write_bundle
-from craniomark.flows.bundle.manifest import LandmarkDefinition, TemplateFrame, TrainingSpecimen
+from craniomark.flows.bundle.make import check_replaceable
+from craniomark.flows.bundle.manifest import NAME, LandmarkDefinition, TemplateFrame, TrainingSpecimen
 from craniomark.flows.template.average import Average, deformable_average, examples_of, linear_average
 from craniomark.flows.template.crossfit import (
     SOURCES,
@@ -24,6 +25,7 @@ from craniomark.flows.template.definitions import described
 from craniomark.flows.template.frame import Frame, template_frame
 from craniomark.flows.template.parts import bundle_parts
 from craniomark.flows.template.scans import Scan, read_scans
+from craniomark.ground.checks import InputError
 
 Told = Callable[[str, float], None]
 
@@ -84,9 +86,13 @@ def build_template(
     Raises
     ------
     InputError
-        If the data are not sound or too few.
+        If the data are not sound or too few, or the bundle can't be named or written so.
     """
     start = time.monotonic()
+    if not NAME.fullmatch(settings.name):
+        remedy = "name it by letters, digits, dots, dashes and underscores"
+        raise InputError(out, "name of the bundle", repr(settings.name), remedy)
+    check_replaceable(out)
     told("read", 0.0)
     labels, scans = read_scans(inputs)
     frame = template_frame(np.array([scan.points for scan in scans]))

@@ -1,5 +1,6 @@
 """The landmarked scans that a template is made from."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,9 +44,12 @@ class Scan:
         return working_image(self.volume)
 
     def sha256(self) -> str:
-        """Checksum of the scan's file, or of nothing where it is a folder of slices."""
+        """Checksum of the scan's file, or of its slices' checksums in order where it is a folder."""
         path = self.specimen.path
-        return file_sha256(path) if path.is_file() else file_sha256(sorted(path.iterdir())[0])
+        if path.is_file():
+            return file_sha256(path)
+        slices = sorted(slice for slice in path.iterdir() if slice.is_file())
+        return hashlib.sha256("".join(map(file_sha256, slices)).encode()).hexdigest()
 
 
 def read_scans(inputs: Sequence[Path]) -> tuple[tuple[str, ...], list[Scan]]:

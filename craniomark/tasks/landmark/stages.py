@@ -4,6 +4,6 @@ from craniomark.engine.patchmatch import Stage
 
 ROUGH = Stage("rough", 0.5, 13, 2.5, (1.5,), 0.2, 40.0, 1.5)
 COARSE = Stage("coarse", 0.25, 17, 1.0, (0.8,), 0.1, 40.0, 0.5)
-FINE = Stage("fine", 0.125, 17, 0.5, (0.25, 0.35), 0.0, 50.0, 0.2)
+FINE = Stage("fine", 0.125, 17, 0.5, (0.25, 0.35), 0.0, 50.0, 0.17)
 
 STAGES = (ROUGH, COARSE, FINE)
