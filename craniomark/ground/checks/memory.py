@@ -1,5 +1,6 @@
 """How much memory is left, asked before anything large is read."""
 
+import ctypes
 import os
 from os import PathLike
 from pathlib import Path
@@ -48,12 +49,32 @@ def _system_memory() -> int | None:
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError, IndexError):
         pass
+    if hasattr(ctypes, "windll"):
+        return _windows_memory()
     names = getattr(os, "sysconf_names", {})
     pages = next((name for name in ("SC_AVPHYS_PAGES", "SC_PHYS_PAGES") if name in names), None)
     if pages is None:
         return None
     amount = os.sysconf(pages) * os.sysconf("SC_PAGE_SIZE")
     return amount if amount > 0 else None
+
+
+class _WindowsStatus(ctypes.Structure):
+    """MEMORYSTATUSEX of the Windows API."""
+
+    _fields_ = (
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
+        ("total", ctypes.c_uint64),
+        ("free", ctypes.c_uint64),
+        ("others", ctypes.c_uint64 * 5),
+    )
+
+
+def _windows_memory() -> int | None:
+    status = _WindowsStatus(length=ctypes.sizeof(_WindowsStatus))
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 - mypy knows it on Windows alone
+    return int(status.free) if kernel.GlobalMemoryStatusEx(ctypes.byref(status)) else None
 
 
 def _group_memory() -> int | None:

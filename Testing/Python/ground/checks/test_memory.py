@@ -1,4 +1,7 @@
+import ctypes
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -34,3 +37,20 @@ def test_an_unlimited_control_group_is_passed_over(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(memory, "_CGROUP", tmp_path)
     monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "none")
     assert (available_memory() or 1) > 1000
+
+
+@pytest.mark.parametrize(("answers", "expected"), [(1, 12345), (0, None)])
+def test_windows_is_asked_through_its_api(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answers: int, expected: int | None
+) -> None:
+    def ask(pointer: Any) -> int:
+        status = pointer._obj
+        assert status.length == ctypes.sizeof(status) == 64
+        status.free = 12345
+        return answers
+
+    kernel = SimpleNamespace(kernel32=SimpleNamespace(GlobalMemoryStatusEx=ask))
+    monkeypatch.setattr(ctypes, "windll", kernel, raising=False)
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "none")
+    monkeypatch.setattr(memory, "_CGROUP", tmp_path)
+    assert available_memory() == expected
