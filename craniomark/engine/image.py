@@ -67,11 +67,12 @@ class Image:
         )
         return sampled[0].reshape(points.shape[:-1]), per_index @ inverse
 
-    def inside(self, points: torch.Tensor, margin: float = 0.5) -> torch.Tensor:
-        """True where `points`, shape (..., 3) mm, lie in the grid or at most `margin` voxels beyond."""
+    def inside(self, points: torch.Tensor, margin_mm: float = 0.0) -> torch.Tensor:
+        """True where `points`, shape (..., 3) mm, lie in the grid's voxels or `margin_mm` beyond them."""
         index = self._index(points)
         last = torch.tensor(self.voxels.shape, device=points.device) - 1
-        return ((index >= -margin) & (index <= last + margin)).all(dim=-1)
+        beyond = 0.5 + margin_mm / torch.as_tensor(self.spacing, dtype=index.dtype, device=points.device)
+        return ((index >= -beyond) & (index <= last + beyond)).all(dim=-1)
 
     def smoothed(self, sigma_mm: float) -> "Image":
         """Gaussian blur of `sigma_mm` along every axis; no blur below a fifth of a voxel."""

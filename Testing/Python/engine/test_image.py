@@ -151,7 +151,8 @@ def test_inside_reaches_half_a_voxel_beyond_the_outer_centres() -> None:
     far = tensor(np.array([[-0.26, 0, 0], last + np.array([0, 0, 1.01])]))
     assert image.inside(near).all()
     assert not image.inside(far).any()
-    assert not image.inside(near, margin=0.0).any()
+    assert not image.inside(near + 5.0).all()
+    assert image.inside(near + 0.05, margin_mm=0.1).all()
 
 
 @given(seeds)

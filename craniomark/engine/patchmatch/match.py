@@ -12,6 +12,7 @@ from craniomark.engine.patchmatch.posterior import Shift, expected_shift
 from craniomark.engine.patchmatch.stage import Stage
 from craniomark.engine.patchmatch.windows import cube, gaussian_window
 
+_EDGE_MM = 0.15  # a start this far beyond the image may still lead to a point inside it
 _FLAT = 0.02  # standard deviation, in units of bone brightness, that counts as empty
 
 
@@ -88,7 +89,7 @@ def _search_patches(
     place = torch.as_tensor(template_to_specimen, dtype=torch.float32, device=device)
     centres = torch.as_tensor(start, dtype=torch.float32, device=device) @ place[:3, :3].T + place[:3, 3]
     points = centres[:, None, None, None] + cube(stage.search_size, stage.spacing, device) @ place[:3, :3].T
-    return image.at(points), image.inside(centres)
+    return image.at(points), image.inside(centres, _EDGE_MM)
 
 
 def _textured(search: torch.Tensor, window: torch.Tensor) -> torch.Tensor:

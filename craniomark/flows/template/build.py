@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from craniomark.flows.bundle import Manifest, write_bundle
-from craniomark.flows.bundle.make import check_replaceable
+from craniomark.flows.bundle.make import check_replaceable, temporary_sibling
 from craniomark.flows.bundle.manifest import NAME, LandmarkDefinition, TemplateFrame, TrainingSpecimen
 from craniomark.flows.template.average import Average, deformable_average, examples_of, linear_average
 from craniomark.flows.template.crossfit import (
@@ -93,6 +93,8 @@ def build_template(
         remedy = "name it by letters, digits, dots, dashes and underscores"
         raise InputError(out, "name of the bundle", repr(settings.name), remedy)
     check_replaceable(out)
+    with temporary_sibling(out):
+        pass  # it can be written: told now, not after minutes
     told("read", 0.0)
     labels, scans = read_scans(inputs)
     frame = template_frame(np.array([scan.points for scan in scans]))

@@ -51,7 +51,7 @@ def template_frame(shapes: Array) -> Frame:
         Landmarks, LPS mm; NaN where missing.
     """
     mean = _in_given_pose(generalised_procrustes(shapes).mean, shapes)
-    structure = find_bilateral_structure(mean)
+    structure = _structure_of(mean)
     centre = mean.mean(0)
     turn = np.eye(3)
     if len(structure.pairs) >= FEWEST_PAIRS:
@@ -59,7 +59,16 @@ def template_frame(shapes: Array) -> Frame:
         centre = centre - normal * float(normal @ (centre - structure.point))
         turn = _shortest_turn(normal)
     mean = (mean - centre) @ turn.T
-    return Frame(mean, find_bilateral_structure(mean))
+    return Frame(mean, _structure_of(mean))
+
+
+def _structure_of(mean: Array) -> BilateralStructure:
+    """Left and right where the points show them; else all points unpaired."""
+    try:
+        return find_bilateral_structure(mean)
+    except ValueError:
+        everyone = tuple(range(len(mean)))
+        return BilateralStructure((), (), everyone, np.array([1.0, 0.0, 0.0]), mean.mean(0), mean)
 
 
 def _in_given_pose(mean: Array, shapes: Array) -> Array:
