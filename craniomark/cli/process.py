@@ -76,6 +76,8 @@ def process(
     options = Options(orient=not no_orient, refine=not no_refine, mirror=mirror, device=device)
     request = Request(out, options, model, atlases, size, unit, resume)
     crew = Crew(jobs, scheduler, part)
+    if scheduler:
+        inputs, request = [path.absolute() for path in inputs], request.absolute()
     refused = _run(inputs, request, crew, stop_file)
     _finish(request.out, refused, whole=part == (1, 1))
 

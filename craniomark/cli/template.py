@@ -32,6 +32,12 @@ SpacingMm = Annotated[
     float, typer.Option("--template-spacing", min=0.05, max=2.0, help="Of the average, mm.")
 ]
 Modes = Annotated[int, typer.Option("--modes", min=0, max=50, help="Shape modes that are kept.")]
+AppearanceModes = Annotated[
+    int,
+    typer.Option(
+        "--appearance-modes", min=0, max=3, help="Modes of each landmark's patches, for your own use."
+    ),
+]
 Rounds = Annotated[
     int, typer.Option("--rounds", min=1, max=20, help="Most rounds of the deformable average.")
 ]
@@ -49,6 +55,7 @@ def template(
     definitions: Definitions = None,
     spacing: SpacingMm = 0.2,
     modes: Modes = 3,
+    appearance_modes: AppearanceModes = 0,
     rounds: Rounds = 4,
     seed: Seed = 1,
 ) -> None:
@@ -63,6 +70,7 @@ def template(
         citation=citation,
         spacing=spacing,
         modes=modes,
+        appearance_modes=appearance_modes,
         rounds=rounds,
         seed=seed,
         definitions=read_definitions(definitions) if definitions else None,

@@ -1,25 +1,35 @@
 """A bundle made ready to predict with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from craniomark.engine.brightness import bone_gain
 from craniomark.engine.image import Image
+from craniomark.engine.patchmatch import Stage
 from craniomark.flows.bundle import Bundle
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.checks import InputError
 from craniomark.ground.geometry import ShapeModel, similarity_fit
 from craniomark.ground.specimens import Specimen, find_specimens, read_truth
 from craniomark.ground.volumes import read_volume
-from craniomark.tasks.landmark.appearance import Appearance, Example, atlas_appearance, with_neighbours
+from craniomark.tasks.landmark.appearance import (
+    Appearance,
+    Example,
+    atlas_appearance,
+    mode_name,
+    with_variations,
+)
 from craniomark.tasks.landmark.confidence import ErrorModel
 from craniomark.tasks.landmark.stages import STAGES
 from craniomark.tasks.orient.locate import Target
 
 FEWEST_ATLASES = 3
+_PATCHES = "appearance.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +78,11 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
     template = Image.of(bundle.template(), place)
     shape = _read_shape(bundle)
     errors = _read_errors(bundle, "atlases" if atlases else "template")
-    patches = _read_patches(bundle)
+    means, modes = _read_patches(bundle)
     if atlases:
         appearance = atlas_appearance(_read_atlases(atlases, bundle, template, shape), STAGES)
     else:
-        appearance = with_neighbours(patches)
+        appearance = with_variations(means, modes)
     return Model(bundle.manifest.labels, Target.of(template), shape, appearance.to(place), errors)
 
 
@@ -115,20 +125,30 @@ def _read_errors(bundle: Bundle, source: str) -> ErrorModel:
     return errors
 
 
-def _read_patches(bundle: Bundle) -> Appearance:
-    name, count = "appearance.safetensors", len(bundle.manifest.labels)
-    stored, found = bundle.tensors(name), {}
+def _read_patches(bundle: Bundle) -> tuple[Appearance, Appearance]:
+    """Mean patches, and the appearance modes where the bundle holds any."""
+    stored = bundle.tensors(_PATCHES)
+    means, modes = {}, {}
     for stage in STAGES:
         if stage.name not in stored:
-            raise _unusable(bundle, name, f"no patches for the stage {stage.name}")
-        patches = stored[stage.name].astype(np.float32)
-        wanted = (count, 1, stage.size, stage.size, stage.size)
-        if patches.shape != wanted:
-            raise _unusable(bundle, name, f"{stage.name} of shape {patches.shape}, not {wanted}")
-        if not np.isfinite(patches).all():
-            raise _unusable(bundle, name, f"{stage.name} holds numbers that are not finite")
-        found[stage.name] = torch.from_numpy(patches)
-    return Appearance(found)
+            raise _unusable(bundle, _PATCHES, f"no patches for the stage {stage.name}")
+        means[stage.name] = _tensor(bundle, stored, stage.name, stage, 1)
+        if mode_name(stage.name) in stored:
+            count = stored[mode_name(stage.name)].shape[1]
+            modes[stage.name] = _tensor(bundle, stored, mode_name(stage.name), stage, count)
+    return Appearance(means), Appearance(modes)
+
+
+def _tensor(
+    bundle: Bundle, stored: Mapping[str, NDArray[np.generic]], name: str, stage: Stage, count: int
+) -> torch.Tensor:
+    values = stored[name].astype(np.float32)
+    wanted = (len(bundle.manifest.labels), count, stage.size, stage.size, stage.size)
+    if values.shape != wanted:
+        raise _unusable(bundle, _PATCHES, f"{name} of shape {values.shape}, not {wanted}")
+    if not np.isfinite(values).all():
+        raise _unusable(bundle, _PATCHES, f"{name} holds numbers that are not finite")
+    return torch.from_numpy(values)
 
 
 def _unusable(bundle: Bundle, name: str, what: object) -> InputError:

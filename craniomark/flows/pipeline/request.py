@@ -1,7 +1,7 @@
 """What one run was asked to do, the same for all its specimens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -45,6 +45,14 @@ class Request:
     spacing: tuple[float, float, float] | None = None
     unit: Literal["mm", "um"] = "mm"
     resume: bool = False
+
+    def absolute(self) -> "Request":
+        """The same with absolute paths, for workers that may run in another folder."""
+        model = self.model
+        if model and Path(model).exists():
+            model = str(Path(model).absolute())
+        atlases = self.atlases.absolute() if self.atlases else None
+        return replace(self, out=self.out.absolute(), model=model, atlases=atlases)
 
     def told(self) -> dict[str, Any]:
         """The choices that change a result, for ID.json."""

@@ -18,7 +18,8 @@ from craniomark.tasks.landmark.appearance import (
     Example,
     atlas_appearance,
     mean_of,
-    with_neighbours,
+    modes_of,
+    with_variations,
 )
 from craniomark.tasks.landmark.confidence import (
     EVIDENCE,
@@ -75,14 +76,20 @@ def shape_of(examples: Sequence[Example], modes: int) -> ShapeModel:
     return fit_shape_model(np.array([e.points for e in examples]), modes)
 
 
-def appearances_of(examples: Sequence[Example]) -> dict[Source, Appearance]:
+def appearances_of(examples: Sequence[Example], appearance_modes: int) -> dict[Source, Appearance]:
     """Patches as they will be used, from the template alone and from atlases."""
     atlases = atlas_appearance(examples, STAGES)
-    return {"template": with_neighbours(mean_of(atlases)), "atlases": atlases}
+    modes = modes_of(atlases, appearance_modes) if appearance_modes else None
+    return {"template": with_variations(mean_of(atlases), modes), "atlases": atlases}
 
 
 def crossfit(
-    scans: Sequence[Scan], template: Image, modes: int, seed: int, told: Told = lambda *_: None
+    scans: Sequence[Scan],
+    template: Image,
+    modes: int,
+    appearance_modes: int,
+    seed: int,
+    told: Told = lambda *_: None,
 ) -> dict[Source, list[LeftOut]]:
     """Leave folds of specimens out, model the others, place the landmarks of those left out.
 
@@ -97,7 +104,7 @@ def crossfit(
         moved = template.moved(_between(scans, frame))
         examples = examples_of(seen, frame, moved)
         shape = shape_of(examples, modes)
-        for source, appearance in appearances_of(examples).items():
+        for source, appearance in appearances_of(examples, appearance_modes).items():
             for row in range(fold, len(scans), folds):
                 told("calibrate", row / len(scans))
                 rng = np.random.default_rng([seed, row])

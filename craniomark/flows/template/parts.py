@@ -12,7 +12,7 @@ from craniomark.flows.template.crossfit import Source
 from craniomark.ground.geometry import ShapeModel
 from craniomark.ground.landmarks import LandmarkSet, write_landmarks
 from craniomark.ground.volumes import Volume, write_volume
-from craniomark.tasks.landmark.appearance import mean_appearance
+from craniomark.tasks.landmark.appearance import atlas_appearance, mean_of, mode_name, modes_of
 from craniomark.tasks.landmark.confidence import ErrorModel
 from craniomark.tasks.landmark.stages import STAGES
 
@@ -20,7 +20,11 @@ _LEVELS = 256  # steps of bone brightness in the stored template, so that it com
 
 
 def bundle_parts(
-    labels: tuple[str, ...], average: Average, shape: ShapeModel, models: Mapping[Source, ErrorModel]
+    labels: tuple[str, ...],
+    average: Average,
+    shape: ShapeModel,
+    models: Mapping[Source, ErrorModel],
+    appearance_modes: int = 0,
 ) -> dict[str, Callable[[Path], None]]:
     """Writers by file name: average image, mean landmarks, shape model, mean patches, error models.
 
@@ -30,7 +34,7 @@ def bundle_parts(
         "template.nii.gz": lambda path: write_volume(_template(average), path),
         "template.mrk.json": lambda path: write_landmarks(LandmarkSet(labels, shape.mean), path),
         "shape.npz": lambda path: _write_shape(shape, path),
-        "appearance.safetensors": lambda path: _write_appearance(average, path),
+        "appearance.safetensors": lambda path: _write_appearance(average, appearance_modes, path),
         "calibration.json": lambda path: _write_calibration(models, path),
     }
 
@@ -47,11 +51,14 @@ def _write_shape(shape: ShapeModel, path: Path) -> None:
         np.savez_compressed(file, **arrays)
 
 
-def _write_appearance(average: Average, path: Path) -> None:
+def _write_appearance(average: Average, modes: int, path: Path) -> None:
     from safetensors.numpy import save_file
 
-    patches = mean_appearance(average.examples, STAGES).templates
-    save_file({name: np.ascontiguousarray(p.numpy().astype(np.float16)) for name, p in patches.items()}, path)
+    atlases = atlas_appearance(average.examples, STAGES)
+    tensors = dict(mean_of(atlases).templates)
+    if modes:
+        tensors |= {mode_name(name): t for name, t in modes_of(atlases, modes).templates.items()}
+    save_file({name: np.ascontiguousarray(t.numpy().astype(np.float16)) for name, t in tensors.items()}, path)
     path.chmod(0o644)  # safetensors writes files that others may not read
 
 

@@ -11,6 +11,8 @@ from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import Stage, gaussian_window, patches
 from craniomark.engine.patchmatch.windows import normalised
 
+_ALONG = 1.5  # standard deviations along an appearance mode
+
 
 @dataclass(frozen=True, eq=False)
 class Example:
@@ -66,6 +68,42 @@ def mean_appearance(examples: Sequence[Example], stages: Sequence[Stage]) -> App
 def mean_of(appearance: Appearance) -> Appearance:
     """The mean over the atlases of each landmark and stage."""
     return Appearance({name: t.mean(1, keepdim=True) for name, t in appearance.templates.items()})
+
+
+def modes_of(appearance: Appearance, count: int) -> Appearance:
+    """Principal modes of each landmark's patches, one standard deviation long; shape (L, count, n, n, n).
+
+    Parameters
+    ----------
+    appearance : Appearance
+        Patches of several atlases.
+    count : int
+        Modes per landmark; at most one less than there are atlases.
+    """
+    return Appearance({name: _principal(t, count) for name, t in appearance.templates.items()})
+
+
+def mode_name(stage: str) -> str:
+    """Under which a bundle stores the appearance modes of a stage."""
+    return f"{stage}.modes"
+
+
+def with_variations(mean: Appearance, modes: Appearance | None) -> Appearance:
+    """The mean patches' neighbours, and the mean moved along each appearance mode to either side."""
+    varied = dict(with_neighbours(mean).templates)
+    for name, mode in (modes.templates if modes else {}).items():
+        middle = mean.templates[name]
+        varied[name] = torch.cat([varied[name], middle - _ALONG * mode, middle + _ALONG * mode], 1)
+    return Appearance(varied)
+
+
+def _principal(patches: torch.Tensor, count: int) -> torch.Tensor:
+    atlases = patches.shape[1]
+    centred = (patches - patches.mean(1, keepdim=True)).flatten(2)
+    _, sizes, directions = torch.linalg.svd(centred, full_matrices=False)
+    kept = min(count, atlases - 1)
+    scaled = directions[:, :kept] * sizes[:, :kept, None] / (atlases - 1) ** 0.5
+    return scaled.reshape(len(patches), kept, *patches.shape[2:])
 
 
 def with_neighbours(appearance: Appearance) -> Appearance:

@@ -112,3 +112,22 @@ def test_stages_go_from_coarse_to_fine_under_names_of_their_own() -> None:
         assert after.spacing < before.spacing
         assert after.reach < before.reach
         assert after.prior_sd < before.prior_sd
+
+
+def test_modes_are_one_standard_deviation_long_and_find_what_varies() -> None:
+    generator = torch.Generator().manual_seed(3)
+    direction = torch.randn(1, 1, 5, 5, 5, generator=generator)
+    amounts = torch.linspace(-1, 1, 6).view(1, 6, 1, 1, 1)
+    patches = torch.randn(1, 1, 5, 5, 5, generator=generator) + amounts * direction
+    mode = modes_of(Appearance({"fine": patches}), 1).templates["fine"]
+    expected = direction * amounts.std()
+    sign = torch.sign((mode * expected).sum())
+    torch.testing.assert_close(sign * mode, expected, atol=1e-4, rtol=1e-3)
+
+
+def test_variations_lie_to_either_side_of_the_mean() -> None:
+    mean = Appearance({"fine": torch.rand(2, 1, 5, 5, 5)})
+    modes = Appearance({"fine": torch.rand(2, 3, 5, 5, 5)})
+    varied = with_variations(mean, modes).templates["fine"]
+    assert varied.shape[1] == 7 + 6
+    torch.testing.assert_close(varied[:, 7:].mean(1), mean.templates["fine"][:, 0])
