@@ -34,9 +34,7 @@ SpacingMm = Annotated[
 Modes = Annotated[int, typer.Option("--modes", min=0, max=50, help="Shape modes that are kept.")]
 AppearanceModes = Annotated[
     int,
-    typer.Option(
-        "--appearance-modes", min=0, max=3, help="Modes of each landmark's patches, for your own use."
-    ),
+    typer.Option("--appearance-modes", min=0, max=3, help="Modes of each landmark's patches."),
 ]
 Rounds = Annotated[
     int, typer.Option("--rounds", min=1, max=20, help="Most rounds of the deformable average.")

@@ -105,12 +105,14 @@ def build_template(
     linear = linear_average(scans, frame, settings.spacing)
     average = deformable_average(linear, examples_of(scans, frame, linear), settings.rounds, told)
     with torch.inference_mode():
-        modes, appearance_modes = settings.modes, settings.appearance_modes
-        left_out = crossfit(scans, average.image, modes, appearance_modes, settings.seed, told)
+        choices = settings.modes, settings.seed, told, settings.appearance_modes
+        left_out = crossfit(scans, average.image, *choices)
     manifest = _manifest(labels, scans, frame, average, left_out, settings, time.monotonic() - start)
     shape = shape_of(average.examples, settings.modes)
     models = {source: fit_error_model(left_out[source]) for source in SOURCES}
-    return write_bundle(out, manifest, bundle_parts(labels, average, shape, models, appearance_modes))
+    return write_bundle(
+        out, manifest, bundle_parts(labels, average, shape, models, settings.appearance_modes)
+    )
 
 
 def figures(left_out: Mapping[Source, Sequence[LeftOut]]) -> dict[Source, dict[str, float]]:

@@ -87,9 +87,9 @@ def crossfit(
     scans: Sequence[Scan],
     template: Image,
     modes: int,
-    appearance_modes: int,
     seed: int,
     told: Told = lambda *_: None,
+    appearance_modes: int = 0,
 ) -> dict[Source, list[LeftOut]]:
     """Leave folds of specimens out, model the others, place the landmarks of those left out.
 

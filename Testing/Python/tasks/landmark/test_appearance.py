@@ -13,8 +13,10 @@ from craniomark.tasks.landmark.appearance import (
     Example,
     atlas_appearance,
     mean_appearance,
+    modes_of,
     prepared,
     with_neighbours,
+    with_variations,
 )
 from craniomark.tasks.landmark.stages import STAGES
 
