@@ -80,7 +80,8 @@ def test_a_reflection_is_its_own_inverse_and_keeps_the_centre(seed: int) -> None
     np.testing.assert_allclose(np.linalg.det(found), -1)
     centre = apply(matrix, (np.array(image.shape) - 1) / 2)
     np.testing.assert_allclose(apply(found, centre), centre, atol=1e-9)
-    np.testing.assert_allclose(apply(found, centre + [1, 2, 3]), centre + [-1, 2, 3], atol=1e-9)
+    aside = np.array([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(apply(found, centre + aside), centre + aside * [-1, 1, 1], atol=1e-9)
 
 
 def test_without_a_search_the_files_axes_are_trusted(skull_model: Model, unseen_skulls: list[Skull]) -> None:

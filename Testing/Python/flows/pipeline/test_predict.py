@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from common.not_skulls import NOT_SKULLS
-from common.posing import Posed, cut, pose_at_random
 from skull_bundle import Skull, distances, turned
 
+from common.not_skulls import NOT_SKULLS
+from common.posing import Posed, cut, pose_at_random
 from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.predict import NoPoseError, NoSkullError, orient, predict, refine
 from craniomark.flows.pipeline.prediction import Options, Prediction
@@ -123,7 +123,7 @@ def test_fine_patches_of_noise_are_worse_than_the_true_ones(
     patches = dict(skull_model.appearance.templates)
     patches[FINE.name] = seeded_noise(patches[FINE.name])
     spoilt = predict(skull.volume, replace(skull_model, appearance=Appearance(patches)), AS_IS, quiet)
-    assert error(spoilt, skull.truth) > 1.15 * error(intact, skull.truth)
+    assert error(spoilt, skull.truth) > 1.05 * error(intact, skull.truth)
     assert np.median(errors90(spoilt)) > 1.2 * np.median(errors90(intact)), "and the estimates say so"
 
 
@@ -270,7 +270,7 @@ def test_steps_are_told_and_timed_and_stopping_is_obeyed(skull: Skull, skull_mod
 
 
 @pytest.fixture(scope="module")
-def faulty(skull: Skull, skull_model: Model, intact: Prediction) -> tuple[Prediction, np.ndarray]:
+def faulty(skull: Skull, skull_model: Model) -> tuple[Prediction, np.ndarray]:
     """The prediction with a ball of bone erased about one landmark, and which landmarks that concerns."""
     truth = skull.truth.points
     worst = int(np.argmax([(np.linalg.norm(truth - p, axis=1) < 1.2).sum() for p in truth]))
