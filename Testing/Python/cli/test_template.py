@@ -58,10 +58,12 @@ def test_a_bundle_is_made_shown_and_used(command: Run, cohort: Path, tmp_path: P
     out = tmp_path / "my-animal"
     code, said, told = command(
         "template", cohort, "-o", out, "--template-spacing", 0.35, "--rounds", 1, "--modes", 1,
+        "--appearance-modes", 1,
         "--species", "made up", "--licence", "CC0-1.0", "--seed", 4, "--definitions", words,
     )  # fmt: skip
     assert code == 0, told
     assert f"{out}: made" in said
+    assert "fine.modes" in load_bundle(out).tensors("appearance.safetensors")
     manifest = load_bundle(out).manifest
     assert (manifest.name, manifest.species, manifest.licence) == ("my-animal", "made up", "CC0-1.0")
     assert manifest.commands[0].startswith("craniomark template ")

@@ -134,7 +134,7 @@ def _read_patches(bundle: Bundle) -> tuple[Appearance, Appearance]:
             raise _unusable(bundle, _PATCHES, f"no patches for the stage {stage.name}")
         means[stage.name] = _tensor(bundle, stored, stage.name, stage, 1)
         if mode_name(stage.name) in stored:
-            count = stored[mode_name(stage.name)].shape[1]
+            count = (*stored[mode_name(stage.name)].shape, 0, 0)[1]
             modes[stage.name] = _tensor(bundle, stored, mode_name(stage.name), stage, count)
     return Appearance(means), Appearance(modes)
 

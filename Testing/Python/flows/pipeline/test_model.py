@@ -136,6 +136,11 @@ def one_nan(key: str) -> Change:
     return change
 
 
+def with_modes(change: Change) -> Change:
+    """Two appearance modes of the fine stage, changed."""
+    return lambda parts: parts | {"fine.modes": change(np.repeat(0.1 * parts["fine"], 2, axis=1))}
+
+
 def in_calibration(change: Change) -> Change:
     return lambda sources: sources | {"template": change(sources["template"])}
 
@@ -153,6 +158,8 @@ def of_one_less(shape: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         ("appearance.safetensors", without("coarse"), "no patches for the stage coarse"),
         ("appearance.safetensors", first_rows("fine"), "fine of shape"),
         ("appearance.safetensors", one_nan("rough"), "rough holds numbers that are not finite"),
+        ("appearance.safetensors", with_modes(lambda mode: mode[..., 0]), r"fine\.modes of shape"),
+        ("appearance.safetensors", with_modes(lambda mode: mode[0, 0, 0, 0]), r"fine\.modes of shape"),
         ("shape.npz", without("variances"), "needs the array 'variances'"),
         ("shape.npz", one_nan("mean"), "finite numbers only"),
         ("shape.npz", lambda parts: parts | {"modes": 2 * parts["modes"]}, "orthonormal"),
@@ -171,6 +178,16 @@ def test_damage_is_named_with_the_file(
     assert Path(refused.value.file).name == name
     assert refused.value.remedy == "make the bundle anew"
     assert str(refused.value).count("make the bundle anew") == 1
+
+
+def test_appearance_modes_become_templates_to_either_side_of_the_mean(
+    skull_bundle: Bundle, skull_model: Model, tmp_path: Path
+) -> None:
+    varied = damaged(skull_bundle, tmp_path, "appearance.safetensors", with_modes(lambda mode: mode))
+    found, before = load_model(varied, device="cpu").appearance.templates, skull_model.appearance.templates
+    assert torch.equal(found["coarse"], before["coarse"])
+    assert found["fine"].shape[1] == before["fine"].shape[1] + 4
+    torch.testing.assert_close(found["fine"].mean(1), before["fine"].mean(1), atol=1e-3, rtol=0)
 
 
 def test_a_bundle_that_lacks_a_file_is_refused(skull_bundle: Bundle, tmp_path: Path) -> None:
