@@ -16,7 +16,7 @@ Model = Annotated[
 ]
 Atlases = Annotated[
     Path | None,
-    typer.Option("--atlases", metavar="DIR", help="Folder of landmarked specimens to register to as well."),
+    typer.Option("--atlases", metavar="DIR", help="Landmarked CTs to register to, in place of the model's mean patches."),
 ]
 Spacing = Annotated[
     str | None,

@@ -12,7 +12,7 @@ def fold_bundle(known: list[Known], fold: int, work: Path) -> Bundle:
     """The bundle made from the atlases of a fold, from `work` where it is there already."""
     folder = work / f"fold{fold}"
     if not (folder / "bundle.json").exists():
-        settings = TemplateSettings(name=f"fold{fold}", species="Mus musculus", command="make bench")
+        settings = TemplateSettings(name=f"fold{fold}", species="Mus musculus", modes=0, command="make bench")
         build_template([atlas_list(known, fold, work)], folder, settings)
     return load_bundle(str(folder))
 
