@@ -16,7 +16,9 @@ Model = Annotated[
 ]
 Atlases = Annotated[
     Path | None,
-    typer.Option("--atlases", metavar="DIR", help="Landmarked CTs to register to, in place of the model's mean patches."),
+    typer.Option(
+        "--atlases", metavar="DIR", help="Landmarked CTs to register to instead of the model's patches."
+    ),
 ]
 Spacing = Annotated[
     str | None,
