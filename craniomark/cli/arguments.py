@@ -17,7 +17,7 @@ Model = Annotated[
 Atlases = Annotated[
     Path | None,
     typer.Option(
-        "--atlases", metavar="DIR", help="Landmarked CTs to register to instead of the model's patches."
+        "--atlases", metavar="DIR", help="Landmarked CTs that replace the model's patches."
     ),
 ]
 Spacing = Annotated[

@@ -1,0 +1,94 @@
+"""The committed benchmark rows, scored anew against the truth: what README and docs claim still holds."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+ATLASES, BUNDLE = "CranioMark, atlases", "CranioMark, bundle"
+MEAN, ORACLE = "mean shape pasted", "mean shape, oracle affine"
+PEER = "ANTs SyN, median of eight"
+
+
+@pytest.fixture(scope="module")
+def benchmarks(repository: Path, data_folder: Path) -> Iterator[Path]:  # noqa: ARG001
+    """Make the benchmarks' own modules importable; without data there is no truth to score against."""
+    folder = repository / "Testing" / "Benchmarks"
+    sys.path.insert(0, str(folder))
+    yield folder
+    sys.path.remove(str(folder))
+
+
+@pytest.fixture(scope="module")
+def accuracy(benchmarks: Path, mouse_ct_folder: Path) -> Any:  # noqa: ARG001
+    scoring = importlib.import_module("common.scoring")
+    table = importlib.import_module("common.table")
+    known = importlib.import_module("common.specimens").known_specimens()
+    rows = [table.read_rows(benchmarks / "results" / name) for name in ("accuracy.csv", "syn_atlases.csv")]
+    return scoring.accuracy_report(known, *rows)
+
+
+@pytest.fixture(scope="module")
+def orientation(benchmarks: Path) -> Any:
+    table = importlib.import_module("common.table")
+    scoring = importlib.import_module("common.orientation_scoring")
+    return scoring.orientation_report(table.read_rows(benchmarks / "results" / "orientation.csv"))
+
+
+def test_every_specimen_was_tried_in_every_way(accuracy: Any) -> None:
+    assert {accuracy.errors[name].shape[:2] for name in (ATLASES, BUNDLE)} == {(10, 3)}
+    assert len(accuracy.errors[PEER]) == 10
+
+
+def test_accuracy_with_atlases(accuracy: Any) -> None:
+    errors = accuracy.errors[ATLASES]
+    assert errors.mean() <= 0.126
+    assert np.median(errors) <= 0.105
+    assert np.percentile(errors, 95) <= 0.32
+    assert errors.max() <= 0.6
+
+
+def test_accuracy_beside_syn(accuracy: Any) -> None:
+    assert accuracy.gaps[ATLASES].mean_mm <= 0.005
+    assert accuracy.gaps[BUNDLE].mean_mm <= 0.015
+
+
+@pytest.mark.parametrize("name", [ATLASES, BUNDLE])
+def test_better_than_the_mean_shape(accuracy: Any, name: str) -> None:
+    assert accuracy.errors[name].mean() < 0.9 * accuracy.errors[MEAN].mean()
+    assert accuracy.errors[name].mean() < accuracy.errors[ORACLE].mean()
+
+
+@pytest.mark.parametrize("name", [ATLASES, BUNDLE])
+def test_close_landmarks_never_change_places(accuracy: Any, name: str) -> None:
+    assert accuracy.swapped[name] == 0
+
+
+@pytest.mark.parametrize("name", [ATLASES, BUNDLE])
+def test_same_answer_in_every_pose(accuracy: Any, name: str) -> None:
+    assert accuracy.repeatability[name] <= 0.03
+
+
+@pytest.mark.parametrize("name", [ATLASES, BUNDLE])
+def test_error_estimates_cover_what_they_say(accuracy: Any, name: str) -> None:
+    inside, flagged = accuracy.coverage[name]
+    assert 0.85 <= inside <= 0.95
+    assert flagged <= 0.15
+
+
+def test_orientation_of_a_hundred_poses(orientation: Any) -> None:
+    assert len(orientation.degrees) == 100
+    assert orientation.degrees.max() <= 2.0
+    assert np.median(orientation.degrees) <= 1.0
+
+
+def test_orientation_repeats(orientation: Any) -> None:
+    assert orientation.repeatability.max() <= 0.25
+
+
+def test_orientation_is_never_wrongly_good(orientation: Any) -> None:
+    assert orientation.wrongly_good == 0
