@@ -17,6 +17,26 @@ Points = dict[str, list[Array]]
 PEER = "ANTs SyN, median of eight"
 
 
+@dataclass(frozen=True)
+class Estimates:
+    """How good ``error90_mm`` is.
+
+    Attributes
+    ----------
+    covered : float
+        Share of errors under their estimate.
+    flagged : float
+        Share of points flagged for review.
+    loss, constant_loss : float
+        Mean pinball loss at 0.9, mm, of the estimates, and of one constant chosen knowing all errors.
+    """
+
+    covered: float
+    flagged: float
+    loss: float
+    constant_loss: float
+
+
 @dataclass(frozen=True, eq=False)
 class AccuracyReport:
     """Scores of all methods.
@@ -29,8 +49,8 @@ class AccuracyReport:
         By method, errors in mm of shape (S, P, L).
     repeatability : dict
         By method, mean distance, mm, of a point from its mean over the poses.
-    coverage : dict
-        By method, share of errors under their estimate, and share of points flagged.
+    estimates : dict
+        By method, how good the error estimates are.
     swapped : dict
         By method, how often the closest two landmarks changed places.
     gaps : dict
@@ -40,7 +60,7 @@ class AccuracyReport:
     text: str
     errors: dict[str, Array]
     repeatability: dict[str, float]
-    coverage: dict[str, tuple[float, float]]
+    estimates: dict[str, Estimates]
     swapped: dict[str, int]
     gaps: dict[str, Difference]
 
@@ -59,7 +79,7 @@ def accuracy_report(
         errors[name] = np.array([[np.linalg.norm(p - truth[i], axis=1) for p in points[i]] for i in ids])
         repeat[name] = float(np.mean([_scatter(np.array(points[i])) for i in ids]))
         swapped[name] = sum(_swapped(p, truth[i]) for i in ids for p in points[i])
-    cover = {f"CranioMark, {m}": _coverage([r for r in ours if r["method"] == m], truth, known) for m in
+    cover = {f"CranioMark, {m}": _estimates([r for r in ours if r["method"] == m], truth, known) for m in
              sorted({r["method"] for r in ours})}  # fmt: skip
     gaps = {name: _gap(methods[name], methods[PEER], truth) for name in cover if PEER in methods}
     return AccuracyReport(_text(errors, repeat, cover, swapped, gaps), errors, repeat, cover, swapped, gaps)
@@ -131,21 +151,28 @@ def _swapped(points: Array, truth: Array) -> int:
     return int((points[i] - points[j]) @ (truth[i] - truth[j]) <= 0)
 
 
-def _coverage(rows: list[dict[str, str]], truth: dict[str, Array], known: list[Known]) -> tuple[float, float]:
+def _estimates(rows: list[dict[str, str]], truth: dict[str, Array], known: list[Known]) -> Estimates:
     order = {label: n for n, label in enumerate(known[0].truth.labels)}
-    inside, flagged = [], []
-    for row in rows:
-        point = np.array([float(row[a]) for a in "xyz"])
-        error = np.linalg.norm(point - truth[row["specimen"]][order[row["label"]]])
-        inside.append(error <= float(row["error90_mm"]))
-        flagged.append(row["flag"] == "review")
-    return float(np.mean(inside)), float(np.mean(flagged))
+    seen = [row for row in rows if row["error90_mm"]]
+    points = np.array([[float(row[a]) for a in "xyz"] for row in seen])
+    errors = np.linalg.norm(points - [truth[r["specimen"]][order[r["label"]]] for r in seen], axis=1)
+    told = np.array([float(row["error90_mm"]) for row in seen])
+    flagged = float(np.mean([row["flag"] == "review" for row in seen]))
+    constant = np.full_like(told, np.quantile(errors, 0.9))
+    return Estimates(
+        float((errors <= told).mean()), flagged, _pinball(errors, told), _pinball(errors, constant)
+    )
+
+
+def _pinball(errors: Array, estimates: Array) -> float:
+    gap = errors - estimates
+    return float(np.maximum(0.9 * gap, -0.1 * gap).mean())
 
 
 def _text(
     errors: dict[str, Array],
     repeat: dict[str, float],
-    cover: dict[str, tuple[float, float]],
+    cover: dict[str, Estimates],
     swapped: dict[str, int],
     gaps: dict[str, Difference],
 ) -> str:
@@ -156,8 +183,9 @@ def _text(
         again = f"{repeat[name]:.3f}" if name in cover else "-"
         rows.append([name, str(len(e)), *figures, f"{(e > 0.25).mean():.1%}", again, str(swapped[name])])
     text = show("Errors on CTs left out, mm", header, rows)
-    for name, (inside, flagged) in cover.items():
-        text += f"\n{name}: {inside:.1%} of errors under error90_mm, {flagged:.1%} of points flagged"
+    for name, e in cover.items():
+        text += f"\n{name}: {e.covered:.1%} of errors under error90_mm, {e.flagged:.1%} of points flagged,"
+        text += f" pinball loss {e.loss:.4f} mm against {e.constant_loss:.4f} of the best constant"
     for name, gap in gaps.items():
         text += f"\n{name} minus SyN, median of eight: {gap.mean_mm:+.4f} mm"
         text += f" (95 % interval {gap.low_mm:+.4f} to {gap.high_mm:+.4f}, {gap.n_specimens} specimens)"

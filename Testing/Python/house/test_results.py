@@ -75,9 +75,14 @@ def test_same_answer_in_every_pose(accuracy: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", [ATLASES, BUNDLE])
 def test_error_estimates_cover_what_they_say(accuracy: Any, name: str) -> None:
-    inside, flagged = accuracy.coverage[name]
-    assert 0.85 <= inside <= 0.95
-    assert flagged <= 0.15
+    estimates = accuracy.estimates[name]
+    assert 0.85 <= estimates.covered <= 0.95
+    assert estimates.flagged <= 0.15
+
+
+@pytest.mark.parametrize("name", [ATLASES, BUNDLE])
+def test_error_estimates_tell_more_than_one_constant(accuracy: Any, name: str) -> None:
+    assert accuracy.estimates[name].loss < 0.95 * accuracy.estimates[name].constant_loss
 
 
 def test_orientation_of_a_hundred_poses(orientation: Any) -> None:
