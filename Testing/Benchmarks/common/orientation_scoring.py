@@ -52,9 +52,7 @@ def orientation_report(rows: list[dict[str, str]]) -> OrientationReport:
         f"\nrepeatability over poses: mean {repeat.mean():.3f}, max {repeat.max():.3f} degrees"
         f"\nwrongly good: {len(wrong)}; median {seconds:.2f} s each\n"
     )
-    return OrientationReport(
-        text, degrees, float(np.median(repeat)), float(repeat.mean()), len(wrong), seconds
-    )
+    return OrientationReport(text, degrees, repeat, len(wrong), seconds)
 
 
 def _repeats(rows: list[dict[str, str]]) -> NDArray[np.float64]:
