@@ -1,5 +1,6 @@
 """Bundles: what a model was made from, what it holds and how good it is, verified at load."""
 
+from craniomark.flows.bundle.choose import choose_bundle
 from craniomark.flows.bundle.fetch import (
     Source,
     delete_bundle,
@@ -20,7 +21,6 @@ from craniomark.flows.bundle.manifest import (
 )
 from craniomark.flows.bundle.search import (
     FoundBundle,
-    choose_bundle,
     find_bundles,
     model_folders,
     user_models_folder,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from craniomark.flows.bundle.manifest import Manifest
 from craniomark.flows.bundle.parse import read_json
+from craniomark.flows.bundle.search import find_named
 from craniomark.flows.bundle.unpack import unpack
 from craniomark.flows.bundle.verify import read_manifest, verify_folder
 from craniomark.ground.checks import InputError
@@ -113,8 +114,6 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
         return _from_folder(path)
     if path.is_file():
         return _from_zip(path)
-    from craniomark.flows.bundle.search import find_named
-
     return load_bundle(find_named(str(name_or_path)))
 
 
