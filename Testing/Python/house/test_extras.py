@@ -73,7 +73,9 @@ def test_pip_resolves_the_extra(repository, extra):
     pin = re.search(r"^torch==\S+", (repository / "constraints-dev.txt").read_text(), re.MULTILINE).group()
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet"]
     wanted = [pin, *declared(repository, extra)]
-    done = subprocess.run([*command, "--report", "-", *wanted], capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [*command, "--report", "-", *wanted], capture_output=True, encoding="utf-8", timeout=300
+    )
     if done.returncode != 0:
         pytest.skip(f"pip resolved nothing here: {done.stderr.strip().splitlines()[-1:]}")
     chosen = {canonicalize_name(p["metadata"]["name"]) for p in json.loads(done.stdout)["install"]}

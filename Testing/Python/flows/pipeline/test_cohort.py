@@ -210,7 +210,13 @@ def command(scans, out, log, *more, delay="0.3"):
     paths = os.pathsep.join([str(HERE), str(Path(craniomark.__file__).parents[1])])
     environment = os.environ | {"PYTHONPATH": paths, "FAKE_LOG": str(log), "FAKE_DELAY": delay}
     words = [sys.executable, str(HERE / "fake_predictor.py"), "process", str(scans), "-o", str(out), *more]
-    return subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+    return subprocess.Popen(words, env=environment, preexec_fn=_heed_interrupts, **pipes)
+
+
+def _heed_interrupts():
+    """Undo what a shell does to processes in its background, so that SIGINT reaches this one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_two_processes_on_one_folder_neither_lose_nor_double_a_specimen(scans, tmp_path):
@@ -238,12 +244,12 @@ def test_stopped_run_is_taken_up_again(scans, tmp_path, number, jobs):
             break
         time.sleep(0.05)
     process.send_signal(number)
-    _, told = process.communicate(timeout=40)
+    _, told = process.communicate(timeout=120)
     if number == signal.SIGINT:
         assert process.returncode == 130 and "Traceback" not in told
         assert not out.exists() or not list(out.iterdir())
     again = command(scans, out, log, "--resume", delay="0")
-    again.communicate(timeout=40)
+    again.communicate(timeout=120)
     assert again.returncode == 0
     assert finished(out) == ["a", "b c", "ü"] and not leftovers(out)
     assert all(

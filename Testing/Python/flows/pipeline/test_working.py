@@ -99,3 +99,20 @@ def test_averaging_needs_memory_for_a_slab_and_the_result_only() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < array.size, "a float copy of the whole would take four times as much"
+
+
+def test_padding_far_below_air_is_taken_for_air() -> None:
+    rng = np.random.default_rng(4)
+    array = rng.normal(-1000, 20, (40, 40, 40)).astype(np.float32)
+    array[15:25, 15:25, 15:25] = 1500
+    array[:8] = -2000
+    voxels = working_image(volume_of(array, 0.1)).voxels.numpy()
+    assert voxels[:8].max() == 0
+    assert voxels[30:].max() < 200
+    assert 2300 < voxels[20, 20, 20] < 2700
+
+
+def test_a_box_without_noise_keeps_its_zero() -> None:
+    array = np.zeros((30, 30, 30), dtype=np.uint8)
+    array[10:20, 10:20, 10:20] = 200
+    np.testing.assert_array_equal(working_image(volume_of(array, 0.1)).voxels.numpy(), array)
