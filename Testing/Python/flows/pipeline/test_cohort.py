@@ -211,7 +211,9 @@ def command(scans, out, log, *more, delay="0.3"):
     environment = os.environ | {"PYTHONPATH": paths, "FAKE_LOG": str(log), "FAKE_DELAY": delay}
     words = [sys.executable, str(HERE / "fake_predictor.py"), "process", str(scans), "-o", str(out), *more]
     pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
-    return subprocess.Popen(words, env=environment, preexec_fn=_heed_interrupts, **pipes)
+    return subprocess.Popen(
+        words, env=environment, preexec_fn=None if os.name == "nt" else _heed_interrupts, **pipes
+    )
 
 
 def _heed_interrupts():
