@@ -10,6 +10,7 @@ from craniomark.ground.volumes import Volume
 
 FINEST_MM = 0.06
 _SAMPLES, _AIR_PERCENT, _BRIGHT_PERCENT = 64, 2.0, 99.5
+_PADDING_SHARE = 0.01
 _FAR_BELOW = 0.15  # of the range of brightness: farther below all else, the lowest value is padding
 
 
@@ -64,7 +65,8 @@ def air_of(volume: Volume) -> Air:
     rest = thinned[thinned > lowest]
     above = float(np.percentile(rest, _AIR_PERCENT)) if rest.size else lowest
     share = (above - lowest) / max(bright - lowest, 1e-9)  # how far up the dark end of the rest lies
-    if _FAR_BELOW < share < 1 - 2 * _FAR_BELOW:
+    common = np.mean(thinned == lowest) > _PADDING_SHARE
+    if common and _FAR_BELOW < share < 1 - 2 * _FAR_BELOW:
         return Air(above, True)
     return Air(float(np.percentile(thinned, _AIR_PERCENT)), False)
 

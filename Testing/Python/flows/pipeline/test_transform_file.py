@@ -56,3 +56,19 @@ def test_what_is_no_transform_is_refused(tmp_path, text):
     (tmp_path / "a.tfm").write_text(text)
     with pytest.raises(InputError, match="transform is not readable"):
         read_pose(tmp_path / "a.tfm")
+
+
+def test_slicer_reads_the_pose_as_its_own_linear_transform(tmp_path):
+    """Dropped onto the volume, Slicer's node moves the specimen into the template, in RAS."""
+    slicer = pytest.importorskip("slicer", reason="slicer-core has no wheel for this Python")
+    write_pose(pose(5), tmp_path / "pose.tfm")
+    node, storage = slicer.vtkMRMLLinearTransformNode(), slicer.vtkMRMLTransformStorageNode()
+    scene = slicer.vtkMRMLScene()
+    scene.AddNode(node)
+    scene.AddNode(storage)
+    storage.SetFileName(str(tmp_path / "pose.tfm"))
+    assert storage.ReadData(node) == 1
+    read = node.GetMatrixTransformToParent()
+    found = np.array([[read.GetElement(row, column) for column in range(4)] for row in range(4)])
+    to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
+    np.testing.assert_allclose(found, to_ras @ pose(5) @ to_ras, atol=1e-9)
