@@ -97,3 +97,13 @@ def test_orientation_repeats(orientation: Any) -> None:
 
 def test_orientation_is_never_wrongly_good(orientation: Any) -> None:
     assert orientation.wrongly_good == 0
+
+
+def test_speed_and_memory_as_measured_in_one_run(benchmarks: Path) -> None:
+    rows = importlib.import_module("common.table").read_rows(benchmarks / "results" / "speed.csv")
+    one = [float(row["seconds"]) for row in rows if row["what"].startswith("one CT")]
+    each = next(float(row["seconds"]) for row in rows if row["what"].startswith("each of"))
+    syn = next(float(row["seconds"]) for row in rows if "SyN" in row["what"])
+    assert max(one) <= 10 * syn / 50
+    assert each <= 6
+    assert max(float(row["gib"]) for row in rows if row["gib"]) <= 3
