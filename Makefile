@@ -26,7 +26,7 @@ TEST_JOBS ?= 2
 # The peer is run once and its points are committed: two hours that `make bench` does not repeat.
 PEER := Testing/Benchmarks/syn_atlases.py
 PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
-BENCHMARKS ?= Testing/Benchmarks/orientation.py Testing/Benchmarks/accuracy.py
+BENCHMARKS ?= Testing/Benchmarks/orientation.py Testing/Benchmarks/accuracy.py Testing/Benchmarks/privacy.py
 
 .PHONY: help demo test check bench bench-peer bundle format wheel icon clean
 

@@ -40,7 +40,8 @@ def orientation_report(rows: list[dict[str, str]]) -> OrientationReport:
     degrees = np.array([float(r["degrees"]) for r in intact])
     repeat = _repeats(intact)
     wrong = [r for r in rows if r["verdict"] == "good" and (not r["degrees"] or float(r["degrees"]) > 5)]
-    seconds = float(np.median([float(r["seconds"]) for r in intact]))
+    times = np.array([float(r["seconds"]) for r in intact])
+    seconds = float(np.median(times))
     groups: dict[str, list[dict[str, str]]] = {}
     for row in rows:
         name = " ".join(row["case"].split()[:2]) if row["case"].startswith("cut") else row["case"]
@@ -50,7 +51,8 @@ def orientation_report(rows: list[dict[str, str]]) -> OrientationReport:
     text = show("Orientation of CTs left out", header, table)
     text += (
         f"\nrepeatability over poses: mean {repeat.mean():.3f}, max {repeat.max():.3f} degrees"
-        f"\nwrongly good: {len(wrong)}; median {seconds:.2f} s each\n"
+        f"\nwrongly good: {len(wrong)}; median {seconds:.2f} s each,"
+        f" largest {times.max():.2f} s, {(times > 3).sum()} of {len(times)} over 3 s\n"
     )
     return OrientationReport(text, degrees, repeat, len(wrong), seconds)
 

@@ -2,7 +2,9 @@
 
 Two measures are used. The plain one: scans that the bundle was made from are reconstructed no better
 than unseen ones, the difference of the means being less than one standard deviation among the unseen.
-The average image meets it. A mean of N things can't meet it in fine detail, as it holds 1/N of each:
+The average image meets it on five against five scans, where it says little: the unseen happen to be
+the more typical. With each scan as its own control (``Testing/Benchmarks/privacy.py``) the average does
+show the scans in it better. A mean of N things can't meet it in fine detail, as it holds 1/N of each:
 what it leaves unexplained of a thing in it is (N - 1)/(N + 1) of what it leaves of any other. For
 patches and mean shape the measure is therefore that a specimen has no more than this share. Where the
 plain measure is not met, a test says so.
