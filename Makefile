@@ -39,7 +39,7 @@ $(STAMP): pyproject.toml constraints-dev.txt hatch_build.py
 	@test -n "$(PYTHON)" || { echo 'No Python 3.11, 3.12 or 3.13 was found: install one, or name it with PYTHON=path.' >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet $(TORCH)
-	$(BIN)/python -m pip install --quiet -c constraints-dev.txt -e '.[cli,standalone,dev]'
+	$(BIN)/python -m pip install --quiet -c constraints-dev.txt -e '.[cli,standalone,train,dev]'
 	@touch $@
 
 demo: $(STAMP)

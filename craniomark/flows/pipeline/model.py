@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from craniomark.engine.brightness import bone_gain
+from craniomark.engine.example import Example
 from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import Stage
 from craniomark.flows.bundle import Bundle
@@ -19,7 +20,6 @@ from craniomark.ground.specimens import Specimen, find_specimens, read_truth
 from craniomark.ground.volumes import read_volume
 from craniomark.tasks.landmark.appearance import (
     Appearance,
-    Example,
     atlas_appearance,
     mode_name,
     with_variations,

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from craniomark.engine.brightness import bone_gain
 from craniomark.engine.deform import register_deformable
+from craniomark.engine.example import Example
 from craniomark.engine.image import Image, grid_points
 from craniomark.engine.maps import Displacement
 from craniomark.flows.template.frame import Frame
 from craniomark.flows.template.scans import Scan
-from craniomark.tasks.landmark.appearance import Example
 
 Told = Callable[[str, float], None]
 MARGIN_MM = 3.0
@@ -47,7 +47,9 @@ def examples_of(scans: Sequence[Scan], frame: Frame, template: Image) -> list[Ex
         pose = frame.pose_of(scan.points)
         image = scan.image().moved(pose)
         points = scan.points @ pose[:3, :3].T + pose[:3, 3]
-        examples.append(Example(image.scaled(bone_gain(image, template, np.eye(4))), points))
+        examples.append(
+            Example(image.scaled(bone_gain(image, template, np.eye(4))), points, scan.specimen.id)
+        )
     return examples
 
 

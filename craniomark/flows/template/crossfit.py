@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from craniomark.engine.example import Example
 from craniomark.engine.image import Image
 from craniomark.flows.template.average import examples_of
 from craniomark.flows.template.frame import Frame, template_frame
@@ -15,7 +16,6 @@ from craniomark.flows.template.scans import Scan
 from craniomark.ground.geometry import ShapeModel, apply, fit_shape_model, invert, scale_of
 from craniomark.tasks.landmark.appearance import (
     Appearance,
-    Example,
     atlas_appearance,
     mean_of,
     modes_of,

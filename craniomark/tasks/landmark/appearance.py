@@ -5,29 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from craniomark.engine.example import Example
 from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import Stage, gaussian_window, patches
 from craniomark.engine.patchmatch.windows import normalised
 
 _ALONG = 1.5  # standard deviations along an appearance mode
-
-
-@dataclass(frozen=True, eq=False)
-class Example:
-    """A landmarked specimen in the template's frame.
-
-    Attributes
-    ----------
-    image : Image
-        Bone brightness 1, moved and scaled into the template's frame.
-    points : ndarray, shape (L, 3)
-        Its landmarks there, mm; NaN where missing.
-    """
-
-    image: Image
-    points: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import torch
 from synthetic_cohort import SPACING, in_memory
 
 from craniomark.engine.deform import Level, register_deformable
+from craniomark.engine.example import Example
 from craniomark.engine.image import Image, grid_points
 from craniomark.engine.maps import Displacement
 from craniomark.flows.template import average
@@ -25,7 +26,6 @@ from craniomark.flows.template.average import (
 from craniomark.flows.template.frame import Frame, template_frame
 from craniomark.flows.template.scans import Scan
 from craniomark.ground.geometry import apply
-from craniomark.tasks.landmark.appearance import Example
 
 FINE = (Level(0.7, 1.6, 30, 0.08),)
 Maps = list[list[Displacement]]

@@ -19,13 +19,14 @@ import pytest
 import torch
 from skull_bundle import EACH, Skull
 
+from craniomark.engine.example import Example
 from craniomark.engine.patchmatch import Stage, gaussian_window
 from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.datasets.hashing import file_sha256
 from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.geometry import ShapeModel, apply, fit_shape_model, similarity_fit
-from craniomark.tasks.landmark.appearance import Example, atlas_appearance
+from craniomark.tasks.landmark.appearance import atlas_appearance
 from craniomark.tasks.landmark.stages import STAGES
 
 FILES = {

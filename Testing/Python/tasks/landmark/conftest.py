@@ -8,11 +8,12 @@ import pytest
 from synthetic import Blobs, asymmetric, grid, image_of
 
 from craniomark.engine.brightness import bone_gain
+from craniomark.engine.example import Example
 from craniomark.engine.image import Image
 from craniomark.ground.geometry.fits import apply, similarity_fit
 from craniomark.ground.geometry.procrustes import generalised_procrustes
 from craniomark.ground.geometry.shape_model import ShapeModel, fit_shape_model
-from craniomark.tasks.landmark.appearance import Appearance, Example, mean_appearance
+from craniomark.tasks.landmark.appearance import Appearance, mean_appearance
 from craniomark.tasks.landmark.stages import STAGES
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from craniomark.engine.example import Example
 from craniomark.engine.patchmatch import Stage, gaussian_window
 from craniomark.tasks.landmark.appearance import (
     Appearance,
-    Example,
     atlas_appearance,
     mean_appearance,
     modes_of,

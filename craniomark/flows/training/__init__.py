@@ -1,0 +1,1 @@
+"""Training of networks: runs that can be stopped, resumed and believed."""

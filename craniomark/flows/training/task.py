@@ -1,0 +1,52 @@
+"""What the training loop asks of a task."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What a network is shown in one step.
+
+    Attributes
+    ----------
+    tensors : mapping of str to Tensor
+        On the CPU; the loop moves them to the device.
+    names : tuple of str
+        Specimens in it, in order, for messages.
+    """
+
+    tensors: Mapping[str, torch.Tensor]
+    names: tuple[str, ...]
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on a device."""
+        return Batch({name: t.to(device) for name, t in self.tensors.items()}, self.names)
+
+
+class Task(Protocol):
+    """A network with its samples and its objective."""
+
+    name: str
+    network: torch.nn.Module
+
+    def batch(self, seed: int, step: int) -> Batch:
+        """Samples of a step: a function of seed and step alone."""
+        ...
+
+    def losses(self, batch: Batch, step: int) -> dict[str, torch.Tensor]:
+        """Each term of the loss with its weight in it; their sum is minimised."""
+        ...
+
+    def validate(self) -> dict[str, float]:
+        """Figures on validation specimens; the first is the one that matters, smaller is better."""
+        ...
+
+    def pictures(self) -> dict[str, NDArray[np.uint8]]:
+        """Example predictions by name, shape (H, W, 3)."""
+        ...

@@ -1,0 +1,1 @@
+"""Networks, losses and augmentation that several tasks are built of."""

@@ -1,0 +1,1 @@
+"""Random changes of samples, each a deterministic transform with sampled parameters."""
