@@ -1,0 +1,121 @@
+"""Brightness, contrast, noise, blur and shading, as scanners differ in them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+_LATTICE = 3
+"""Control points of the shading along each axis."""
+
+
+@dataclass(frozen=True)
+class IntensityRange:
+    """How far intensities may be changed; zeros change nothing.
+
+    Attributes
+    ----------
+    gain, gamma : float
+        Largest absolute logarithm, base 2, of the factor and of the exponent.
+    noise : float
+        Largest standard deviation of Gaussian noise, in the image's own units (bone about 1).
+    blur : float
+        Largest standard deviation of a Gaussian blur, voxels.
+    shading : float
+        Largest absolute natural logarithm of a smooth field that multiplies the image.
+    """
+
+    gain: float = 0.0
+    gamma: float = 0.0
+    noise: float = 0.0
+    blur: float = 0.0
+    shading: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not 0 <= value < np.inf:
+                raise ValueError(f"{name} is {value}: give a number that is not negative")
+
+
+@dataclass(frozen=True, eq=False)
+class Intensity:
+    """What is done to the intensities of a batch.
+
+    Attributes
+    ----------
+    gain, gamma, noise, blur : Tensor, shape (B,)
+        Factor, exponent, and the standard deviations of noise and of blur.
+    shading : Tensor, shape (B, 1, 3, 3, 3)
+        Logarithm of the field at its control points.
+    seed : int
+        Of the noise.
+    """
+
+    gain: torch.Tensor
+    gamma: torch.Tensor
+    noise: torch.Tensor
+    blur: torch.Tensor
+    shading: torch.Tensor
+    seed: int
+
+
+def sample_intensity(count: int, ranges: IntensityRange, rng: np.random.Generator) -> Intensity:
+    """Draw the changes of `count` images."""
+
+    def drawn(low: float, high: float, *more: int) -> torch.Tensor:
+        return torch.from_numpy(rng.uniform(low, high, (count, *more)).astype(np.float32))
+
+    return Intensity(
+        gain=drawn(-ranges.gain, ranges.gain).exp2(),
+        gamma=drawn(-ranges.gamma, ranges.gamma).exp2(),
+        noise=drawn(0.0, ranges.noise),
+        blur=drawn(0.0, ranges.blur),
+        shading=drawn(-ranges.shading, ranges.shading, 1, *(_LATTICE,) * 3),
+        seed=int(rng.integers(2**62)),
+    )
+
+
+def with_intensity(images: torch.Tensor, change: Intensity) -> torch.Tensor:
+    """The images changed: blur, gamma, shading, gain, then noise.
+
+    Parameters
+    ----------
+    images : Tensor, shape (B, C, I, J, K)
+        Air about 0. Negative values keep their sign under gamma.
+    change : Intensity
+        For these B images; the same change gives the same images.
+    """
+    device, each = images.device, (-1, 1, 1, 1, 1)
+    if bool((change.blur > 0).any()):
+        images = blurred(images, change.blur.to(device))
+    if bool((change.gamma != 1).any()):
+        images = images.sign() * images.abs().pow(change.gamma.to(device).view(each))
+    if bool((change.shading != 0).any()):
+        size = images.shape[2:]
+        field = F.interpolate(change.shading.to(device), size=size, mode="trilinear", align_corners=True)
+        images = images * field.exp()
+    images = images * change.gain.to(device).view(each)
+    if bool((change.noise > 0).any()):
+        # Drawn on the CPU, so that every device shows the network the same.
+        noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(change.seed))
+        images = images + noise.to(device) * change.noise.to(device).view(each)
+    return images
+
+
+def blurred(images: torch.Tensor, sigmas: torch.Tensor) -> torch.Tensor:
+    """Gaussian blur of each image, shape (B, C, I, J, K), by its own `sigmas`, shape (B,), voxels.
+
+    Renormalised at the borders. As matrix products, which are faster on a CPU than convolutions of
+    one channel.
+    """
+    for axis in (2, 3, 4):
+        index = torch.arange(images.shape[axis], device=images.device, dtype=images.dtype)
+        width = sigmas.to(images.dtype).clamp_min(1e-3)[:, None, None]
+        kernel = torch.exp(-((index[:, None] - index) ** 2) / (2 * width**2))
+        kernel = kernel / kernel.sum(-1, keepdim=True)
+        last = images.movedim(axis, -1)
+        shape = last.shape
+        mixed = last.reshape(len(last), -1, shape[-1]) @ kernel.transpose(1, 2)
+        images = mixed.reshape(shape).movedim(-1, axis)
+    return images
