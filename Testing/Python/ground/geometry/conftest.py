@@ -1,10 +1,13 @@
 """Real landmarks of both data sets, read without the library's own readers."""
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # paired_shapes
 
 
 @pytest.fixture(scope="session")

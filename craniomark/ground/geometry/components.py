@@ -1,0 +1,163 @@
+"""Do two samples of shapes vary in the same directions?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincc
+
+from craniomark.ground.geometry.fits import apply, rigid_fit
+from craniomark.ground.geometry.permutation import permutation_p
+from craniomark.ground.geometry.procrustes import generalised_procrustes
+
+Array = NDArray[np.float64]
+_NO_VARIANCE = 1e-12  # of the squared size
+
+
+@dataclass(frozen=True, eq=False)
+class ComponentComparison:
+    """Principal components and covariances of two samples of the same landmarks.
+
+    Attributes
+    ----------
+    shares : ndarray, shape (2, K)
+        Share of the variance of each sample in its K first components.
+    angles : ndarray, shape (K,)
+        Between the components of the same rank, degrees, 0 to 90.
+    angle_intervals : ndarray, shape (K, 2)
+        Bootstrap intervals over specimens.
+    angle_p : ndarray, shape (K,)
+        Chance that random directions of shape space lie so close.
+    subspace_angles : ndarray, shape (K,)
+        Principal angles between the spaces of the K first components, degrees, smallest first
+        (Krzanowski 1979); they do not mind components that change their order.
+    correlation : float
+        Between the elements of both covariance matrices, diagonals included.
+    correlation_interval : tuple of float
+        Bootstrap interval over specimens.
+    correlation_p : float
+        By permutation of the landmarks of one matrix (Klingenberg & McIntyre 1998).
+    scores : ndarray, shape (2, S, K)
+        Scores of both samples on the components of the second, mm, from the second's mean.
+    """
+
+    shares: Array
+    angles: Array
+    angle_intervals: Array
+    angle_p: Array
+    subspace_angles: Array
+    correlation: float
+    correlation_interval: tuple[float, float]
+    correlation_p: float
+    scores: Array
+
+
+def compare_components(
+    a: ArrayLike,
+    b: ArrayLike,
+    rng: np.random.Generator,
+    count: int = 3,
+    draws: int = 499,
+    level: float = 0.95,
+) -> ComponentComparison:
+    """Angles between principal components, and correlation of covariance matrices.
+
+    Both samples are superimposed apart, with scaling; the mean of `a` is then turned onto that of
+    `b`. The chance level of an angle takes both directions as random in the 3 N - 7 dimensions of
+    shape space.
+
+    Parameters
+    ----------
+    a, b : array_like, shape (S, N, 3)
+        Shapes, mm, paired by specimen; nothing may be missing.
+    rng : numpy.random.Generator
+        Source of redrawn samples and permutations.
+    count : int
+        Most components; never more than S - 2.
+    draws : int
+        Redrawn samples, and permutations.
+    level : float
+        Of the intervals.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than four specimens, the arrays differ, or a sample does not vary.
+    """
+    x, y = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if x.shape != y.shape or x.ndim != 3 or len(x) < 4:
+        raise ValueError(
+            f"two arrays of shape (S, N, 3) are needed, S at least 4, not {x.shape} and {y.shape}"
+        )
+    of_a, of_b = generalised_procrustes(x), generalised_procrustes(y)
+    onto = rigid_fit(of_a.mean, of_b.mean)
+    flat_a = apply(onto, of_a.aligned).reshape(len(x), -1)
+    flat_b = of_b.aligned.reshape(len(y), -1)
+    size = float(np.sum(of_b.mean**2))
+    if min(flat_a.var(axis=0).sum(), flat_b.var(axis=0).sum()) <= _NO_VARIANCE * size:
+        raise ValueError("a sample whose specimens are all alike has no components")
+    k = min(count, len(x) - 2)
+    (axes_a, shares_a), (axes_b, shares_b) = _components(flat_a, k), _components(flat_b, k)
+    angles = _angles(axes_a, axes_b)
+    redrawn_angles, redrawn_correlations = [], []
+    for _ in range(draws):
+        chosen = rng.integers(len(x), size=len(x))
+        if len(set(chosen.tolist())) < 3:
+            continue
+        redrawn_angles.append(_angles(_components(flat_a[chosen], k)[0], _components(flat_b[chosen], k)[0]))
+        redrawn_correlations.append(_correlation(_covariance(flat_a[chosen]), _covariance(flat_b[chosen])))
+    tails = [(1 - level) / 2, (1 + level) / 2]
+    covariances = _covariance(flat_a), _covariance(flat_b)
+    low, high = np.nanquantile(redrawn_correlations, tails)
+    inner = np.linalg.svd(axes_a @ axes_b.T, compute_uv=False)
+    correlation = _correlation(*covariances)
+    middle = flat_b.mean(axis=0)
+    return ComponentComparison(
+        np.stack([shares_a, shares_b]),
+        angles,
+        np.quantile(redrawn_angles, tails, axis=0).T,
+        chance_of_angle(angles, 3 * x.shape[1] - 7),
+        np.degrees(np.arccos(np.clip(inner, 0, 1))),
+        correlation,
+        (float(low), float(high)),
+        permutation_p(correlation, _landmarks_permuted(*covariances, draws, rng)),
+        np.stack([(flat - middle) @ axes_b.T for flat in (flat_a, flat_b)]),
+    )
+
+
+def chance_of_angle(degrees: ArrayLike, dimensions: int) -> Array:
+    """Chance that two random directions differ by so small an angle or less, sign ignored.
+
+    The squared cosine of random directions has a beta distribution (Li 2011).
+    """
+    squared = np.cos(np.radians(np.asarray(degrees, dtype=np.float64))) ** 2
+    return np.asarray(betaincc(0.5, (dimensions - 1) / 2, squared))
+
+
+def _components(flat: Array, k: int) -> tuple[Array, Array]:
+    """The first k directions, shape (k, D), and their shares of the variance."""
+    _, singular, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
+    squares = singular**2
+    return axes[:k], squares[:k] / squares.sum()
+
+
+def _angles(a: Array, b: Array) -> Array:
+    return np.degrees(np.arccos(np.clip(np.abs(np.sum(a * b, axis=1)), 0, 1)))
+
+
+def _covariance(flat: Array) -> Array:
+    return np.cov(flat, rowvar=False)
+
+
+def _correlation(a: Array, b: Array) -> float:
+    lower = np.tril_indices(len(a))
+    return float(np.corrcoef(a[lower], b[lower])[0, 1])
+
+
+def _landmarks_permuted(a: Array, b: Array, draws: int, rng: np.random.Generator) -> list[float]:
+    points = len(a) // 3
+    found = []
+    for _ in range(draws):
+        order = (3 * rng.permutation(points)[:, None] + np.arange(3)).ravel()
+        found.append(_correlation(a[np.ix_(order, order)], b))
+    return found
