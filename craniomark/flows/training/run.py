@@ -1,17 +1,28 @@
 """Training of one network in one run folder."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from safetensors.torch import save_file
 
-from craniomark.flows.training.identity import Identity
+from craniomark.flows.pipeline.claims import claimed, lock_path
+from craniomark.flows.training.device import start_fabric
+from craniomark.flows.training.events import Teller
+from craniomark.flows.training.files import RunFolder, read_json
+from craniomark.flows.training.identity import Identity, code_sha256
+from craniomark.flows.training.loop import Loop
+from craniomark.flows.training.metrics import trim_metrics
+from craniomark.flows.training.resume import check_identity, record_identity
 from craniomark.flows.training.settings import LoopSettings
 from craniomark.flows.training.task import Task
-from craniomark.ground.checks import written_whole
+from craniomark.flows.training.tensors import load_weights
+from craniomark.flows.training.trouble import told
+from craniomark.flows.training.watch import Watch
+from craniomark.ground.checks import InputError
 
 
 @dataclass(frozen=True)
@@ -28,12 +39,15 @@ class Outcome:
         Of the last validation.
     weights : Path
         ``weights.safetensors`` of a run that is done; of a stopped one its newest checkpoint.
+    seconds : float
+        Wall time of training, over all resumptions.
     """
 
     status: Literal["done", "stopped"]
     step: int
     figures: dict[str, float]
     weights: Path
+    seconds: float = 0.0
 
 
 def run_training(
@@ -44,8 +58,12 @@ def run_training(
     listen: Callable[[dict[str, Any]], None] | None = None,
     stop_file: Path | None = None,
     parent: int | None = None,
+    job: str | None = None,
 ) -> Outcome:
     """Train the network of `task`, or go on with the run that lies in `folder`.
+
+    Killed at any moment and started again, it ends with the same weights: to the bit on a CPU with
+    the same number of threads, as far as the task's batches are functions of seed and step.
 
     Parameters
     ----------
@@ -60,35 +78,131 @@ def run_training(
     listen : callable, optional
         Is given each event, a dict that JSON can hold.
     stop_file : Path, optional
-        The run is saved and stopped as soon as this file exists.
+        The run is saved and stopped as soon as this file exists; who made it removes it.
     parent : int, optional
         The run is saved and stopped when the process of this id is gone.
+    job : str, optional
+        Name in the events; by default the task's.
 
     Raises
     ------
     InputError
-        With a sentence for the user.
+        If the folder is in use or began with other configuration or data, all its checkpoints are
+        damaged, a loss isn't finite, memory or disk don't suffice, or the task refuses a specimen.
     KeyboardInterrupt
         After Ctrl-C, when the run is saved.
     """
-    optimizer = torch.optim.AdamW(
-        task.network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-    )
-    step = 0
-    task.network.train()
-    while step < settings.steps and not (stop_file and stop_file.exists()):
-        torch.manual_seed(settings.seed * 1_000_003 + step)
-        terms = task.losses(task.batch(settings.seed, step), step)
-        optimizer.zero_grad()
-        torch.stack(list(terms.values())).sum().backward()
-        optimizer.step()
-        step += 1
-        if listen:
-            listen({"event": "progress", "job": task.name, "step": step, "of": settings.steps})
-    task.network.eval()
-    with torch.no_grad():
-        figures = task.validate()
-    weights = folder / "weights.safetensors"
-    with written_whole(weights) as part:
-        save_file({name: t.cpu().contiguous() for name, t in task.network.state_dict().items()}, part)
-    return Outcome("done" if step == settings.steps else "stopped", step, figures, weights)
+    files = RunFolder(folder)
+    teller = Teller(files, job or task.name, listen)
+    watch = Watch(stop_file, parent)
+    with torch.random.fork_rng(devices=[]), watch.listening():
+        try:
+            fabric = start_fabric(settings)
+            teller.silent = not fabric.is_global_zero
+            with _held(files, fabric.is_global_zero):
+                return _train(task, settings, files, identity, fabric, teller, watch)
+        except InputError as error:
+            teller.error(str(error), keep=False)
+            raise
+        finally:
+            teller.close()
+
+
+@contextmanager
+def _held(files: RunFolder, leads: bool) -> Iterator[None]:
+    """Hold the folder against other processes; those that share the run rely on the first."""
+    if not leads:
+        yield
+        return
+    with claimed(files.path, "run") as free:
+        if not free:
+            owner = {}
+            with suppress(OSError, ValueError):
+                owner = json.loads(lock_path(files.path, "run").read_text(encoding="utf-8"))
+            value = f"in use by process {owner.get('pid', '?')} on {owner.get('host', '?')}"
+            raise InputError(files.path, "run folder", value, "wait, stop that run, or choose another folder")
+        yield
+
+
+def _train(
+    task: Task, settings: LoopSettings, files: RunFolder, identity: Identity, fabric: Any, teller: Teller,
+    watch: Watch,
+) -> Outcome:  # fmt: skip
+    code = code_sha256()
+    old = files.identity.exists()
+    fabric.barrier()
+    remarks = check_identity(files, identity, settings) if old else []
+    if old and (finished := _finished(task, files)):
+        return finished
+    if fabric.is_global_zero:
+        files.clear_parts()
+        if not old:
+            record_identity(files, identity, settings)
+    for remark in remarks:
+        teller.log(remark)
+    loop = Loop(task, settings, files, fabric, teller, watch)
+    try:
+        _begin(loop, settings, files, teller)
+        reason = loop.train()
+        if reason is None:
+            loop.write_weights()
+    except KeyboardInterrupt:
+        _close(loop, "stopped", "Ctrl-C", teller)
+        raise
+    except Exception as error:
+        sentence = (
+            error if isinstance(error, InputError) else told(error, files.path, loop.at.step, fabric.device)
+        )
+        _close(loop, "failed", str(sentence or f"{type(error).__name__}: {error}"), teller)
+        if sentence is None or sentence is error:
+            raise
+        raise sentence from error
+    return _ended(loop, reason, files, teller, watch, changed=code != code_sha256())
+
+
+def _finished(task: Task, files: RunFolder) -> Outcome | None:
+    """The outcome of a run that is done already, with its weights given to the network."""
+    with suppress(InputError, KeyError):
+        state = read_json(files.state)
+        if state["status"] == "done":
+            load_weights(task.network, files.weights)
+            task.network.eval()
+            return Outcome("done", state["step"], state["figures"], files.weights, state["seconds"])
+    return None
+
+
+def _begin(loop: Loop, settings: LoopSettings, files: RunFolder, teller: Teller) -> None:
+    resumed = loop.resume()
+    if not resumed and files.state.exists() and read_json(files.state).get("checkpoint"):
+        remedy = "put them back, or train into another folder"
+        raise InputError(files.checkpoints, "checkpoints", "gone, though the run had begun", remedy)
+    if not teller.silent:
+        trim_metrics(files.metrics, loop.at.step)
+    if settings.tensorboard:
+        teller.open_board(loop.at.step)
+    teller.log(f"{'Resumed at' if resumed else 'Started at'} step {loop.at.step} of {settings.steps}.")
+
+
+def _close(loop: Loop, status: str, message: str, teller: Teller) -> None:
+    if not teller.silent:
+        with suppress(InputError, OSError):
+            loop.write_state(status, message)
+        teller.log(message)
+
+
+def _ended(
+    loop: Loop, reason: str | None, files: RunFolder, teller: Teller, watch: Watch, changed: bool
+) -> Outcome:
+    if changed:
+        teller.log(
+            "The code of CranioMark was changed while the run went on; it was held to what it had loaded."
+        )
+    status: Literal["done", "stopped"] = "stopped" if reason else "done"
+    message = f"Stopped by {reason} at step {loop.at.step}; it goes on from there." if reason else "Done."
+    weights = loop.checkpoints.path(loop.at.attempt, loop.at.step) if reason else files.weights
+    if not teller.silent:
+        loop.write_state(status, message)
+    teller.result(loop.at.step, weights, message)
+    if watch.interrupted:
+        raise KeyboardInterrupt
+    return Outcome(status, loop.at.step, loop.at.figures, weights, loop.at.seconds)

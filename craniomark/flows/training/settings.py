@@ -39,7 +39,8 @@ class LoopSettings:
     devices : int
         Processes that share each step, of as many devices.
     strategy : str
-        Of Lightning Fabric, where `devices` is more than one, e.g. ``"ddp"``.
+        Of Lightning Fabric: "auto" or one of those that hold the whole network in each process,
+        e.g. ``"ddp"``, ``"ddp_find_unused_parameters_true"``.
     average_weights : float
         Decay of the moving average of the weights, which is validated and kept; 0: none.
     result : {"last", "best"}
@@ -91,6 +92,8 @@ class LoopSettings:
         _check(0 <= self.weight_decay < 10, "weight_decay", self.weight_decay, "from 0 to below 10")
         _check(0 <= self.gradient_clip < 1e9, "gradient_clip", self.gradient_clip, "0 or more")
         _check(0 <= self.average_weights < 1, "average_weights", self.average_weights, "from 0 to below 1")
+        whole = self.strategy == "auto" or self.strategy.startswith("ddp")
+        _check(whole, "strategy", self.strategy, "auto or one that begins with ddp")
         shorter = f"less than steps ({self.steps})"
         _check(self.warmup_steps < self.steps, "warmup_steps", self.warmup_steps, shorter)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -49,4 +49,22 @@ class Task(Protocol):
 
     def pictures(self) -> dict[str, NDArray[np.uint8]]:
         """Example predictions by name, shape (H, W, 3)."""
+        ...
+
+
+@runtime_checkable
+class Watched(Protocol):
+    """A task that notices when its network has collapsed, e.g. answers one point for all landmarks."""
+
+    def collapsed(self, figures: Mapping[str, float]) -> bool:
+        """Whether these figures of a validation are those of a collapsed network: start over."""
+        ...
+
+
+@runtime_checkable
+class Renewable(Protocol):
+    """A task that can give its network fresh weights."""
+
+    def renew(self, seed: int) -> None:
+        """Initialise the network anew, in place, as a function of the seed."""
         ...

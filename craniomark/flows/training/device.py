@@ -1,0 +1,57 @@
+"""Lightning Fabric: devices, strategies and precisions without a line of them here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from craniomark.flows.training.settings import LoopSettings
+from craniomark.flows.training.task import Batch, Task
+from craniomark.ground.checks import InputError
+
+
+class Objective(torch.nn.Module):
+    """The loss as a module, so that a strategy can wrap network and loss at once."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.network = task.network
+        self._task = (task,)  # in a tuple, since a task may be a module and would be registered
+
+    def forward(
+        self, tensors: Mapping[str, torch.Tensor], names: tuple[str, ...], step: int
+    ) -> dict[str, torch.Tensor]:
+        """The terms of the loss."""
+        return self._task[0].losses(Batch(tensors, names), step)
+
+
+def start_fabric(settings: LoopSettings) -> Any:
+    """A launched ``lightning.fabric.Fabric`` for these settings.
+
+    Raises
+    ------
+    InputError
+        If Lightning isn't installed or the device isn't there.
+    """
+    try:
+        from lightning.fabric import Fabric
+    except ImportError as error:
+        raise InputError("lightning", "package", "missing", "install craniomark[train]") from error
+    found = torch.cuda.device_count()
+    wanted = settings.device if settings.device != "auto" else ("cuda" if found else "cpu")
+    if wanted == "cuda" and found < settings.devices:
+        value = f"cuda with {settings.devices} devices, where there are {found}"
+        raise InputError("settings", "device", value, "choose device=cpu or fewer devices")
+    fabric = Fabric(
+        accelerator=wanted, devices=settings.devices, strategy=settings.strategy,
+        precision=_precision(settings, wanted),
+    )  # fmt: skip
+    fabric.launch()
+    return fabric
+
+
+def _precision(settings: LoopSettings, device: str) -> str:
+    narrow = settings.precision == "bf16" or (
+        settings.precision == "auto" and device == "cuda" and torch.cuda.is_bf16_supported()
+    )
+    return "bf16-mixed" if narrow else "32-true"
