@@ -1,6 +1,7 @@
 """Normalised cross-correlation of templates with a larger search patch, at every shift at once."""
 
 import torch
+from scipy.fft import next_fast_len
 
 _AXES = (-3, -2, -1)
 
@@ -17,7 +18,8 @@ def correlation_maps(
     templates : Tensor, shape (L, A, n, n, n)
         Templates per landmark, from several atlases.
     window : Tensor, shape (n, n, n)
-        Weights of the template's voxels, summing to one.
+        Weights of the template's voxels, summing to one; a product of weights along each axis, as a
+        Gaussian is.
     noise_sd : float
         Standard deviation that counts as flat, in the units of `search`: keeps noise in empty
         regions from correlating.
@@ -27,21 +29,28 @@ def correlation_maps(
     Tensor, shape (L, A, D, D, D)
         Correlation, -1 to 1, for the ``D = N - n + 1`` shifts along each axis.
     """
-    n, size = templates.shape[-1], search.shape[-1]
-    shifts = size - n + 1
+    shifts = search.shape[-1] - templates.shape[-1] + 1
+    length = next_fast_len(search.shape[-1], real=True)
     centred = templates - (window * templates).sum(_AXES, keepdim=True)
     weighted = window * centred
     template_variance = (weighted * centred).sum(_AXES, keepdim=True)
     search = search - search.mean(_AXES, keepdim=True)
-
-    def correlate(spectrum: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
-        transformed = torch.fft.rfftn(kernel, s=(size,) * 3, dim=_AXES).conj()
-        full = torch.fft.irfftn(spectrum * transformed, s=(size,) * 3, dim=_AXES)
-        return full[..., :shifts, :shifts, :shifts]
-
-    spectrum = torch.fft.rfftn(search, dim=_AXES)
-    mean = correlate(spectrum, window)
-    square = correlate(torch.fft.rfftn(search**2, dim=_AXES), window)
+    mean, square = _averages(search, window), _averages(search**2, window)
     variance = (square - mean**2).clamp_min(0) + noise_sd**2 + 1e-12
-    products = correlate(spectrum[:, None], weighted)
+    spectrum = torch.fft.rfftn(search, s=(length,) * 3, dim=_AXES)
+    kernels = torch.fft.rfftn(weighted, s=(length,) * 3, dim=_AXES).conj()
+    full = torch.fft.irfftn(spectrum[:, None] * kernels, s=(length,) * 3, dim=_AXES)
+    products = full[..., :shifts, :shifts, :shifts]
     return products / (variance[:, None] * template_variance.clamp_min(1e-12)).sqrt()
+
+
+def _averages(values: torch.Tensor, window: torch.Tensor) -> torch.Tensor:
+    """Weighted means, shape (L, D, D, D), of all cubes in values, shape (L, N, N, N)."""
+    for axis in _AXES:
+        along = window.sum([other for other in _AXES if other != axis])
+        shifts = values.shape[axis] - len(along) + 1
+        banded = torch.zeros(shifts, values.shape[axis], device=values.device)
+        for shift in range(shifts):
+            banded[shift, shift : shift + len(along)] = along
+        values = torch.tensordot(values, banded, dims=([axis], [1])).movedim(-1, axis)
+    return values

@@ -114,8 +114,11 @@ def blurred(images: torch.Tensor, sigmas: torch.Tensor) -> torch.Tensor:
         width = sigmas.to(images.dtype).clamp_min(1e-3)[:, None, None]
         kernel = torch.exp(-((index[:, None] - index) ** 2) / (2 * width**2))
         kernel = kernel / kernel.sum(-1, keepdim=True)
-        last = images.movedim(axis, -1)
-        shape = last.shape
-        mixed = last.reshape(len(last), -1, shape[-1]) @ kernel.transpose(1, 2)
-        images = mixed.reshape(shape).movedim(-1, axis)
+        count, before = len(images), images.shape[1:axis].numel()
+        stacks = images.reshape(count, before, len(index), -1)
+        if stacks.shape[-1] == 1:
+            mixed = stacks[..., 0] @ kernel.transpose(1, 2)
+        else:
+            mixed = kernel[:, None] @ stacks
+        images = mixed.reshape(images.shape)
     return images
