@@ -1,5 +1,6 @@
 """Points and transforms in LPS millimetres: fits, rotations, superimposition, shape and symmetry."""
 
+from craniomark.ground.geometry.bootstrap import corrected_interval
 from craniomark.ground.geometry.complete import complete_block
 from craniomark.ground.geometry.components import ComponentComparison, chance_of_angle, compare_components
 from craniomark.ground.geometry.fits import (
@@ -22,7 +23,12 @@ from craniomark.ground.geometry.procrustes import (
     generalised_procrustes,
     procrustes_distance,
 )
-from craniomark.ground.geometry.procrustes_anova import AnovaRow, ProcrustesAnova, procrustes_anova
+from craniomark.ground.geometry.procrustes_anova import (
+    AnovaRow,
+    ProcrustesAnova,
+    procrustes_anova,
+    repeatability_interval,
+)
 from craniomark.ground.geometry.rotations import (
     matrix_from_six,
     random_rotations,
@@ -67,6 +73,7 @@ __all__ = [
     "compare_components",
     "compare_mean_shapes",
     "complete_block",
+    "corrected_interval",
     "directional_asymmetry_sign",
     "find_bilateral_structure",
     "fit_shape_model",
@@ -79,6 +86,7 @@ __all__ = [
     "procrustes_anova",
     "procrustes_distance",
     "random_rotations",
+    "repeatability_interval",
     "riemannian_distance",
     "rigid_fit",
     "robust_similarity_fit",

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincc
 
+from craniomark.ground.geometry.bootstrap import corrected_interval
 from craniomark.ground.geometry.fits import apply, rigid_fit
 from craniomark.ground.geometry.permutation import permutation_p
 from craniomark.ground.geometry.procrustes import generalised_procrustes
@@ -106,20 +107,19 @@ def compare_components(
             continue
         redrawn_angles.append(_angles(_components(flat_a[chosen], k)[0], _components(flat_b[chosen], k)[0]))
         redrawn_correlations.append(_correlation(_covariance(flat_a[chosen]), _covariance(flat_b[chosen])))
-    tails = [(1 - level) / 2, (1 + level) / 2]
     covariances = _covariance(flat_a), _covariance(flat_b)
-    low, high = np.nanquantile(redrawn_correlations, tails)
     inner = np.linalg.svd(axes_a @ axes_b.T, compute_uv=False)
     correlation = _correlation(*covariances)
+    redrawn = np.reshape(redrawn_angles, (-1, k))
     middle = flat_b.mean(axis=0)
     return ComponentComparison(
         np.stack([shares_a, shares_b]),
         angles,
-        np.quantile(redrawn_angles, tails, axis=0).T,
+        np.array([corrected_interval(a, r, level) for a, r in zip(angles, redrawn.T, strict=True)]),
         chance_of_angle(angles, 3 * x.shape[1] - 7),
         np.degrees(np.arccos(np.clip(inner, 0, 1))),
         correlation,
-        (float(low), float(high)),
+        corrected_interval(correlation, redrawn_correlations, level),
         permutation_p(correlation, _landmarks_permuted(*covariances, draws, rng)),
         np.stack([(flat - middle) @ axes_b.T for flat in (flat_a, flat_b)]),
     )
@@ -136,8 +136,13 @@ def chance_of_angle(degrees: ArrayLike, dimensions: int) -> Array:
 
 def _components(flat: Array, k: int) -> tuple[Array, Array]:
     """The first k directions, shape (k, D), and their shares of the variance."""
-    _, singular, axes = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)
-    squares = singular**2
+    centred = flat - flat.mean(axis=0)
+    if len(flat) > flat.shape[1]:  # many specimens: the covariance is the smaller matrix
+        squares, vectors = np.linalg.eigh(centred.T @ centred)
+        squares, axes = squares[::-1], vectors.T[::-1]
+    else:
+        _, singular, axes = np.linalg.svd(centred, full_matrices=False)
+        squares = singular**2
     return axes[:k], squares[:k] / squares.sum()
 
 

@@ -20,8 +20,9 @@ class MeanShapeTest:
     distance : float
         Riemannian distance between the two mean shapes, radians.
     interval : tuple of float
-        Bootstrap interval of it over specimens; a distance is never below 0, so its lower end says
-        nothing of the null.
+        Of it, radians, over specimens: as far to both sides as the mean difference of redrawn
+        samples strays from that of the sample. A distance of redrawn samples is itself too large,
+        so its percentiles would not do.
     p : float
         By permutation: the two shapes of a specimen change places.
     null : ndarray, shape (P,)
@@ -79,6 +80,7 @@ def compare_mean_shapes(
     of_a, of_b = np.split(joint.aligned / centroid_size(joint.mean), 2)
     p, null = sign_flip_test(of_a - of_b, draws, rng)
     weights = rng.multinomial(len(x), np.full(len(x), 1 / len(x)), size=draws) / len(x)
-    redrawn = np.linalg.norm(weights @ (of_a - of_b).reshape(len(x), -1), axis=1)
-    low, high = np.quantile(redrawn, [(1 - level) / 2, (1 + level) / 2])
-    return MeanShapeTest(distance, (float(low), float(high)), p, null)
+    differences = (of_a - of_b).reshape(len(x), -1)
+    strayed = np.linalg.norm(weights @ differences - differences.mean(axis=0), axis=1)
+    reach = float(np.quantile(strayed, level)) * np.sqrt(len(x) / (len(x) - 1))
+    return MeanShapeTest(distance, (max(0.0, distance - reach), distance + reach), p, null)

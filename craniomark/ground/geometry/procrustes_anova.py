@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc
 
+from craniomark.ground.geometry.bootstrap import corrected_interval
 from craniomark.ground.geometry.permutation import permutation_p
 from craniomark.ground.geometry.procrustes import centroid_size, generalised_procrustes
 from craniomark.ground.geometry.symmetry import BilateralStructure
@@ -138,6 +139,20 @@ def procrustes_anova(
     sums = {source: value if value > _NOTHING * total else 0.0 for source, value in sums.items()}
     rows = tuple(_row(source, sums, df, total, p) for source in df)
     return ProcrustesAnova(rows, _repeatability(sums, df, m), symmetric, asymmetric)
+
+
+def repeatability_interval(
+    found: ProcrustesAnova, rng: np.random.Generator, draws: int = 999, level: float = 0.95
+) -> tuple[float, float]:
+    """Bootstrap interval of the repeatability: whole individuals are drawn anew."""
+    s, a = found.symmetric, found.asymmetric
+    n, m = s.shape[:2]
+    df = {row.source: row.df for row in found.rows}
+    values = []
+    for _ in range(draws):
+        drawn = rng.integers(n, size=n)
+        values.append(_repeatability(_sums(s[drawn], a[drawn]), df, m))
+    return corrected_interval(found.repeatability, values, level)
 
 
 def _checked(shapes: ArrayLike, structure: BilateralStructure | None) -> Array:
