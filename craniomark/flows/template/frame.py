@@ -51,7 +51,7 @@ def template_frame(shapes: Array) -> Frame:
         Landmarks, LPS mm; NaN where missing.
     """
     mean = _in_given_pose(generalised_procrustes(shapes).mean, shapes)
-    structure = _structure_of(mean)
+    structure = structure_of(mean)
     centre = mean.mean(0)
     turn = np.eye(3)
     if len(structure.pairs) >= FEWEST_PAIRS:
@@ -59,10 +59,10 @@ def template_frame(shapes: Array) -> Frame:
         centre = centre - normal * float(normal @ (centre - structure.point))
         turn = _shortest_turn(normal)
     mean = (mean - centre) @ turn.T
-    return Frame(mean, _structure_of(mean))
+    return Frame(mean, structure_of(mean))
 
 
-def _structure_of(mean: Array) -> BilateralStructure:
+def structure_of(mean: Array) -> BilateralStructure:
     """Left and right where the points show them; else all points unpaired."""
     try:
         return find_bilateral_structure(mean)

@@ -18,7 +18,7 @@ from craniomark.ground.specimens import Specimen, find_specimens, read_truth
 from craniomark.ground.volumes import Volume, check_extent, read_volume
 
 FEWEST = 4
-_EXTENT_MM = 2.0, 600.0  # from embryos to large mammals; beyond, the unit is wrong
+EXTENT_MM = 2.0, 600.0  # from embryos to large mammals; beyond, the unit is wrong
 _FEWEST_POINTS = 6
 
 
@@ -78,7 +78,7 @@ def read_scans(inputs: Sequence[Path]) -> tuple[tuple[str, ...], list[Scan]]:
             remedy = "use the same labels in all specimens, or leave this one out"
             raise InputError(specimen.landmarks or where, "labels shared with the others", shared, remedy)
         volume = read_volume(specimen.path, spacing=specimen.spacing)
-        check_extent(volume, specimen.path, *_EXTENT_MM)
+        check_extent(volume, specimen.path, *EXTENT_MM)
         scans.append(Scan(specimen, volume, truth.points))
     return labels, scans
 

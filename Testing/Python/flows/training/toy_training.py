@@ -1,0 +1,92 @@
+"""A task that learns one number in no time, with settings of every kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from craniomark.flows.training.data import TrainingData
+from craniomark.flows.training.registry import TaskEntry
+from craniomark.flows.training.task import Batch
+
+
+@dataclass(frozen=True)
+class Deep:
+    """Settings within settings.
+
+    Attributes
+    ----------
+    depth : float
+        How deep it lies.
+    """
+
+    depth: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.depth < 0:
+            raise ValueError(f"depth is {self.depth}: give 0 or more")
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is learnt.
+
+    Attributes
+    ----------
+    width : int
+        Numbers that are learnt.
+    kind, start : {"soft", "hard"}
+        Way of learning, and
+        at the start.
+    pair : tuple of float
+        Two numbers.
+    sizes : tuple of int
+        Any number of them.
+    deep : Deep
+        More.
+    flag : bool
+        Yes or no.
+    """
+
+    width: int = 3
+    kind: Literal["soft", "hard"] = "soft"
+    start: Literal["soft", "hard"] | None = None
+    pair: tuple[float, float] = (1.0, 2.0)
+    sizes: tuple[int, ...] = (4, 8)
+    deep: Deep = field(default_factory=Deep)
+    flag: bool = False
+
+
+class Toy:
+    """Learns the mean of the training landmarks; validates the distance to those that are held out."""
+
+    def __init__(self, config: Any, data: TrainingData) -> None:
+        self.name = "toy"
+        self.network = torch.nn.Linear(1, 3, bias=False)
+        self._data = data
+        self._trouble = config.model.kind
+
+    def batch(self, seed: int, step: int) -> Batch:
+        chosen = np.random.default_rng([seed, step]).integers(len(self._data.training))
+        example = self._data.training[chosen]
+        if self._trouble == "hard":
+            raise RuntimeError("planted")
+        points = torch.tensor(np.nanmean(example.points, axis=0), dtype=torch.float32)
+        return Batch({"points": points}, (example.id,))
+
+    def losses(self, batch: Batch, step: int) -> dict[str, torch.Tensor]:  # noqa: ARG002
+        return {"distance": (self.network.weight[:, 0] - batch.tensors["points"]).square().sum()}
+
+    def validate(self) -> dict[str, float]:
+        answer = self.network.weight[:, 0].detach().numpy()
+        errors = [np.linalg.norm(answer - np.nanmean(e.points, axis=0)) for e in self._data.validation]
+        return {"mean_mm": float(np.mean(errors)), "n": float(len(errors))}
+
+    def pictures(self) -> Mapping[str, NDArray[np.uint8]]:
+        return {}
+
+
+ENTRY = TaskEntry("toy", "Learns a point.", {"model": Model}, Toy, lambda config: config.model.pair[0])
