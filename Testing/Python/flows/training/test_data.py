@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from animals_on_disk import animals_folder
 
 from craniomark.flows.template.average import examples_of, linear_average
 from craniomark.flows.template.frame import template_frame
@@ -19,6 +20,7 @@ from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet, read_landmarks, write_landmarks
 
 SPACING = 0.35
+__all__ = ["animals_folder"]
 
 
 @pytest.fixture(scope="module")
