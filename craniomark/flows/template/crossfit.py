@@ -31,6 +31,7 @@ from craniomark.tasks.landmark.confidence import (
 )
 from craniomark.tasks.landmark.place import Placement, place_landmarks
 from craniomark.tasks.landmark.stages import STAGES
+from craniomark.tasks.landmark.texture import usual_texture
 
 Source = Literal["template", "atlases"]
 SOURCES: tuple[Source, ...] = ("template", "atlases")
@@ -41,6 +42,8 @@ _FLAGGED = 0.08
 """Share of the points of intact scans that may be flagged."""
 _LOWEST_SCORES = 0.005
 _FARTHEST = 0.995
+_UNUSUAL = 0.005
+"""Share of the points of intact scans whose surroundings may count as unusual."""
 
 Told = Callable[[str, float], None]
 Array = NDArray[np.float64]
@@ -118,12 +121,14 @@ def fit_error_model(left_out: Sequence[LeftOut], flagged: float = _FLAGGED) -> E
     rows, errors = _rows(left_out, left_out)
     weights = fit_weights(rows, errors, LEVEL)
     estimates = rows @ weights
+    textures = [f for s in left_out if (f := s.placements[0].texture) is not None]
     return ErrorModel(
         weights,
         typical,
         review_above=float(np.quantile(estimates, 1 - flagged)),
         least_score=1 - float(np.quantile(rows[:, EVIDENCE.index("dissimilarity")], 1 - _LOWEST_SCORES)),
         usual_distance=float(np.quantile(rows[:, EVIDENCE.index("shape")], _FARTHEST)),
+        texture=usual_texture(textures, _UNUSUAL) if textures else None,
     )
 
 

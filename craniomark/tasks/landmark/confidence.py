@@ -10,6 +10,7 @@ from scipy.optimize import linprog
 
 from craniomark.ground.geometry import ShapeModel, scale_of
 from craniomark.tasks.landmark.place import LEAST_IN_VIEW, Placement
+from craniomark.tasks.landmark.texture import UsualTexture
 
 Array = NDArray[np.float64]
 
@@ -17,6 +18,8 @@ EVIDENCE = ("constant", "typical", "spread", "disagreement", "shape", "dissimila
 """What an estimate is made of: a constant; the landmark's own error on specimens left out; the
 width of the score's peak; the disagreement of templates and windows; the distance from where the
 other landmarks expect it (all mm); and one minus the correlation."""
+OF_OPINIONS = ("opinions", "doubt")
+"""What networks add: the disagreement of the methods, and the methods' own doubts (mm)."""
 
 LEVEL = 0.9
 _TYPICAL_WEIGHT = 6.0  # specimens' worth of the overall error that each landmark's own is mixed with
@@ -28,8 +31,8 @@ class ErrorModel:
 
     Attributes
     ----------
-    weights : ndarray, shape (6,)
-        Not negative, in the order of `EVIDENCE`.
+    weights : ndarray, shape (6,) or (8,)
+        Not negative, in the order of `EVIDENCE`, then of `OF_OPINIONS` where there are networks.
     typical : ndarray, shape (L,)
         Error of each landmark on specimens left out, mm.
     review_above : float
@@ -46,6 +49,7 @@ class ErrorModel:
     review_above: float
     least_score: float
     usual_distance: float
+    texture: UsualTexture | None = None
 
     def error90(self, placement: Placement, shape: ShapeModel) -> Array:
         """Estimates, mm, shape (L,); NaN where out of view."""
@@ -57,18 +61,22 @@ class ErrorModel:
     def flags(self, placement: Placement, errors: Array) -> list[str]:
         """``"review"`` or ``"ok"`` for each landmark, empty where out of view."""
         doubtful = (errors > self.review_above) | (placement.match.score < self.least_score)
+        if self.texture is not None and placement.texture is not None:
+            doubtful |= self.texture.deviation(placement.texture) > self.texture.limit
         seen = placement.match.in_view
         return [("review" if d else "ok") if s else "" for d, s in zip(doubtful, seen, strict=True)]
 
     def as_json(self) -> dict[str, Any]:
         """Plain numbers under their names."""
-        return {
-            "weights": dict(zip(EVIDENCE, self.weights.tolist(), strict=True)),
+        names = (EVIDENCE + OF_OPINIONS)[: len(self.weights)]
+        told: dict[str, Any] = {
+            "weights": dict(zip(names, self.weights.tolist(), strict=True)),
             "typical_mm": self.typical.round(5).tolist(),
             "review_above_mm": self.review_above,
             "least_score": self.least_score,
             "usual_distance_mm": self.usual_distance,
         }
+        return told | ({"texture": self.texture.as_json()} if self.texture else {})
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "ErrorModel":
@@ -80,7 +88,9 @@ class ErrorModel:
             If a number is missing or not finite.
         """
         try:
-            weights = np.array([float(values["weights"][name]) for name in EVIDENCE])
+            fused = OF_OPINIONS[0] in values["weights"]
+            names_of_weights = EVIDENCE + OF_OPINIONS if fused else EVIDENCE
+            weights = np.array([float(values["weights"][name]) for name in names_of_weights])
             typical = np.array(values["typical_mm"], dtype=np.float64)
             names = ("review_above_mm", "least_score", "usual_distance_mm")
             numbers = [float(values[name]) for name in names]
@@ -88,11 +98,14 @@ class ErrorModel:
             raise ValueError(f"the error model lacks {error}") from error
         if not (np.isfinite(weights).all() and np.isfinite(typical).all() and np.isfinite(numbers).all()):
             raise ValueError("the error model holds a number that is not finite")
-        return cls(weights, typical, *numbers)
+        usual = UsualTexture.from_json(values["texture"]) if "texture" in values else None
+        if usual is not None and len(usual.mean) != len(typical):
+            raise ValueError(f"the usual texture is of {len(usual.mean)} landmarks, not {len(typical)}")
+        return cls(weights, typical, numbers[0], numbers[1], numbers[2], usual)
 
 
 def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
-    """Evidence for the error of each landmark, shape (L, 6)."""
+    """Evidence for the error of each landmark, shape (L, 6), or (L, 8) where networks had their say."""
     found = placement.match
     size = scale_of(placement.template_to_specimen)
     points = np.where(found.in_view[:, None], placement.points, np.nan)
@@ -105,6 +118,8 @@ def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
         size * np.nan_to_num(distance, nan=float(np.median(typical))),
         1 - found.score,
     ]
+    if placement.consensus is not None:
+        columns += [size * placement.consensus.disagreement, size * placement.consensus.doubt]
     return np.stack(columns, axis=1)
 
 

@@ -1,7 +1,7 @@
 """Landmarks placed by patch matching: rough, projected on the shape, coarse, projected, fine."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from craniomark.engine.patchmatch import Match, Stage, keep_order, match
 from craniomark.ground.geometry.fits import apply, invert, robust_similarity_fit
 from craniomark.ground.geometry.shape_model import ShapeModel
 from craniomark.tasks.landmark.appearance import Appearance, prepared
+from craniomark.tasks.landmark.opinions import Consensus
+from craniomark.tasks.landmark.texture import texture
 
 Progress = Callable[[str, float], None]
 SHAPE_SHARE = 0.7
@@ -31,11 +33,17 @@ class Placement:
         Similarity between the frames, refined by the landmarks.
     match : Match
         The last stage's.
+    texture : ndarray, shape (L, 2), optional
+        Features of the surroundings, see `texture`.
+    consensus : Consensus, optional
+        Of the networks and patch matching, where there are networks.
     """
 
     points: NDArray[np.float64]
     template_to_specimen: NDArray[np.float64]
     match: Match
+    texture: NDArray[np.float64] | None = None
+    consensus: Consensus | None = None
 
     @property
     def specimen_points(self) -> NDArray[np.float64]:
@@ -77,6 +85,14 @@ def place_landmarks(
         progress(stage.name, number / len(stages))
         pose, start = projected(pose, points, found, shape)
         found, points = _matched(image, pose, start, shape, appearance, stage)
+    settled = settled_placement(pose, points, found, shape)
+    return replace(settled, texture=texture(image, settled.template_to_specimen, settled.points))
+
+
+def settled_placement(
+    pose: NDArray[np.float64], points: NDArray[np.float64], found: Match, shape: ShapeModel
+) -> Placement:
+    """Landmarks whose pose is that of their own similarity to the mean shape."""
     final = _to_mean(points, found, shape)
     return Placement(apply(final, points), pose @ invert(final), found)
 
