@@ -29,12 +29,14 @@ class Placed(NamedTuple):
     variance: torch.Tensor
 
 
-def map_weights(values: torch.Tensor, activation: Activation) -> torch.Tensor:
+def map_weights(
+    values: torch.Tensor, activation: Activation, prior: torch.Tensor | None = None
+) -> torch.Tensor:
     """Weights that sum to one along the last axis.
 
-    `linear` weights are even at value 0, have a slope everywhere and may be negative: values are
-    taken relative to their mean, so that the sum is one whatever they are. Maps that `relu` puts out
-    everywhere are even.
+    `linear` weights have the same slope everywhere and may be negative: values are taken relative to
+    their mean, so that the sum is one whatever they are. Where `relu` puts out a whole map, the prior
+    is left.
 
     Parameters
     ----------
@@ -42,6 +44,8 @@ def map_weights(values: torch.Tensor, activation: Activation) -> torch.Tensor:
         A network's output, float32.
     activation : {"softmax", "sigmoid", "relu", "linear"}
         How weights follow from them.
+    prior : Tensor, shape (..., N), optional
+        Logarithm of weights that are expected, summing to one: those at value 0. Even by default.
 
     Raises
     ------
@@ -49,9 +53,10 @@ def map_weights(values: torch.Tensor, activation: Activation) -> torch.Tensor:
         For any other activation.
     """
     if activation == "softmax":
-        return values.softmax(-1)
+        return (values if prior is None else values + prior).softmax(-1)
     if activation == "linear":
-        return (1 + values - values.mean(-1, keepdim=True)) / values.shape[-1]
+        even = 1 / values.shape[-1]
+        return (even if prior is None else prior.exp()) + even * (values - values.mean(-1, keepdim=True))
     if activation == "sigmoid":
         weights = values.sigmoid()
     elif activation == "relu":
@@ -59,6 +64,8 @@ def map_weights(values: torch.Tensor, activation: Activation) -> torch.Tensor:
     else:
         raise ValueError(f"activation is {activation!r}: give one of {', '.join(ACTIVATIONS)}")
     weights = weights + _LEAST
+    if prior is not None:
+        weights = weights * prior.exp()
     return weights / weights.sum(-1, keepdim=True)
 
 
@@ -71,12 +78,21 @@ class SpatialMean(nn.Module):
         Of the maps, (I, J, K).
     matrix : array_like, shape (4, 4)
         Map voxel to mm.
+    expected : array_like, shape (L, 3), optional
+        Where landmarks are expected, mm.
+    prior_mm : float
+        Standard deviation of a Gaussian about these places that the weights are drawn to: training
+        starts near them, and far-off likenesses are kept out. 0 for none.
     """
 
     places: torch.Tensor
     centre: torch.Tensor
+    prior: torch.Tensor | None
 
-    def __init__(self, shape: tuple[int, int, int], matrix: ArrayLike) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int], matrix: ArrayLike, expected: ArrayLike | None = None,
+        prior_mm: float = 0.0,
+    ) -> None:  # fmt: skip
         super().__init__()
         matrix = np.asarray(matrix, dtype=np.float64)
         index = np.stack(np.meshgrid(*map(np.arange, shape), indexing="ij"), axis=-1).reshape(-1, 3)
@@ -86,6 +102,11 @@ class SpatialMean(nn.Module):
         table = np.column_stack([relative, (relative**2).sum(1)])
         self.register_buffer("places", torch.from_numpy(table).float(), persistent=False)
         self.register_buffer("centre", torch.from_numpy(centre).float(), persistent=False)
+        prior = None
+        if expected is not None and prior_mm > 0:
+            apart = ((places - np.asarray(expected, dtype=np.float64)[:, None]) ** 2).sum(-1)
+            prior = torch.from_numpy(-apart / (2 * prior_mm**2)).log_softmax(-1).float()
+        self.register_buffer("prior", prior, persistent=False)
 
     def forward(
         self, values: torch.Tensor, activation: Activation = "softmax", start: Activation | None = None,
@@ -107,10 +128,10 @@ class SpatialMean(nn.Module):
         with full_precision(values):
             values = values.float()
             if start is None or blend >= 1:
-                return self._placed(map_weights(values, activation))
-            first = map_weights(values, start)
+                return self._placed(map_weights(values, activation, self.prior))
+            first = map_weights(values, start, self.prior)
             if blend > 0:
-                first = torch.lerp(first, map_weights(values, activation), blend)
+                first = torch.lerp(first, map_weights(values, activation, self.prior), blend)
             return self._placed(first)
 
     def _placed(self, weights: torch.Tensor) -> Placed:

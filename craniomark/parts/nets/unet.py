@@ -113,6 +113,7 @@ class UNet(nn.Module):
         self.conditions = nn.ModuleDict(
             {str(level): Modulation(condition, filters[level]) for level in told if condition}
         )
+        self.final = nn.Sequential(nn.GroupNorm(self.map_channels // _GROUP, self.map_channels), _act())
         self.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]  # several times faster on a CPU
 
     @property
@@ -143,7 +144,7 @@ class UNet(nn.Module):
         steps = zip(self.rises, self.merges, self.decoders, skips, strict=True)
         for rise, merge, decoder, skip in reversed(list(steps)):
             x = decoder(merge(torch.cat([rise(x), skip], dim=1)))
-        return Features(x, bottleneck)
+        return Features(self.final(x), bottleneck)
 
 
 class Residual(nn.Module):
@@ -155,7 +156,7 @@ class Residual(nn.Module):
         self.norm1, self.norm2 = nn.GroupNorm(groups, channels), nn.GroupNorm(groups, channels)
         self.conv1 = nn.Conv3d(channels, channels, 3, padding=1)
         self.conv2 = nn.Conv3d(channels, channels, 3, padding=1)
-        self.act = nn.LeakyReLU(0.1)
+        self.act = _act()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Features of the same shape."""
@@ -171,6 +172,10 @@ def folded(images: torch.Tensor, edge: int) -> torch.Tensor:
     b, c, i, j, k = images.shape
     blocks = images.reshape(b, c, i // edge, edge, j // edge, edge, k // edge, edge)
     return blocks.permute(0, 1, 3, 5, 7, 2, 4, 6).reshape(b, c * edge**3, i // edge, j // edge, k // edge)
+
+
+def _act() -> nn.Module:
+    return nn.LeakyReLU(0.1)
 
 
 def _blocks(channels: int, count: int) -> nn.Sequential:

@@ -32,6 +32,11 @@ class NetworkSettings:
         What tells the points.
     activation, start : {"softmax", "sigmoid", "relu", "linear"}
         Of the heatmaps; and at the start of the training, see `Objective`.
+    prior : float
+        Standard deviation, mm, of the Gaussian about the mean places to which heatmaps are drawn; 0 for
+        none.
+    sharpness : float
+        Factor of the heatmaps' values; above 1 they learn faster.
     share : float
         Of the heatmaps in the points where both heads tell them.
     learnt_share : bool
@@ -48,6 +53,8 @@ class NetworkSettings:
     heads: Heads = "both"
     activation: Activation = "softmax"
     start: Activation | None = None
+    prior: float = 1.5
+    sharpness: float = 4.0
     share: float = 0.9
     learnt_share: bool = False
     hidden: int = 128
@@ -60,12 +67,15 @@ class NetworkSettings:
             _one_of("start", self.start, ACTIVATIONS)
         if not 0 < self.spacing < float("inf"):
             raise ValueError(f"spacing is {self.spacing}: give mm above 0")
-        if not 0 <= self.margin < float("inf"):
-            raise ValueError(f"margin is {self.margin}: give mm that are not negative")
+        for name in ("margin", "prior", "sharpness"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise ValueError(f"{name} is {getattr(self, name)}: give a number that is not negative")
         if not 0 <= self.share <= 1:
             raise ValueError(f"share is {self.share}: give a number from 0 to 1")
-        if self.hidden < 1 or self.groups < 0:
-            raise ValueError(f"hidden is {self.hidden}, groups is {self.groups}: give at least 1 and 0")
+        if self.hidden < 1:
+            raise ValueError(f"hidden is {self.hidden}: give at least 1")
+        if self.groups < 0:
+            raise ValueError(f"groups is {self.groups}: give 0 or more")
 
 
 class Located(NamedTuple):
@@ -113,7 +123,9 @@ class LandmarkNetwork(nn.Module):
         self.unet = UNet(settings.unet, condition=width)
         stride = settings.unet.stride
         i, j, k = (edge // stride for edge in grid.shape)
-        self.spatial_mean = SpatialMean((i, j, k), settings.unet.map_matrix(grid.matrix))
+        self.spatial_mean = SpatialMean(
+            (i, j, k), settings.unet.map_matrix(grid.matrix), mean, settings.prior
+        )
         self.heatmaps = nn.Linear(self.unet.map_channels, count) if settings.heads != "coordinates" else None
         self.coordinates = (
             CoordinateHead(self.unet.bottleneck_channels, count, settings.hidden)
@@ -155,7 +167,7 @@ class LandmarkNetwork(nn.Module):
                     self.heatmaps.bias[:, None], self.heatmaps.weight.expand(len(maps), -1, -1), maps
                 )
                 chosen = self.settings.activation, self.settings.start, blend
-                by_heatmap, variance = self.spatial_mean(values, *chosen)
+                by_heatmap, variance = self.spatial_mean(self.settings.sharpness * values, *chosen)
             if self.coordinates is not None:
                 by_coordinates = self.mean + self.coordinates(features.bottleneck)
             if self.mixture is not None:

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 BONE = 0.35
 """Brightness from which a voxel is taken for bone."""
 _ORDER = 1
+_AROUND_MM = 3.0
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,6 @@ class SampleSettings:
     ----------
     batch : int
         Samples in a step.
-    kept_spacing : float
-        Voxels, mm, in which the specimens are kept in memory.
     pose : PoseRange
         Rotation, size and shift, once they have grown.
     first : float
@@ -48,7 +47,6 @@ class SampleSettings:
     """
 
     batch: int = 2
-    kept_spacing: float = 0.2
     pose: PoseRange = field(default_factory=lambda: PoseRange(10.0, 0.06, 0.02, 0.8))
     first: float = 0.3
     grown_after: int = 400
@@ -58,10 +56,10 @@ class SampleSettings:
     unknown: float = 0.3
 
     def __post_init__(self) -> None:
-        if self.batch < 1 or self.grown_after < 0:
-            raise ValueError(f"batch is {self.batch}, grown_after is {self.grown_after}: at least 1 and 0")
-        if not 0 < self.kept_spacing < np.inf:
-            raise ValueError(f"kept_spacing is {self.kept_spacing}: give mm above 0")
+        if self.batch < 1:
+            raise ValueError(f"batch is {self.batch}: give at least 1")
+        if self.grown_after < 0:
+            raise ValueError(f"grown_after is {self.grown_after}: give 0 or more steps")
         for name in ("first", "unknown"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} is {getattr(self, name)}: give a number from 0 to 1")
@@ -97,7 +95,7 @@ class Samples:
         self.names = tuple(example.id for example in examples)
         self.points = np.array([example.points for example in examples], dtype=np.float64)
         self.groups = torch.tensor(groups if groups is not None else [0] * len(examples))
-        self.kept = kept_grid(self.points, settings)
+        self.kept = Grid.around(self.points.reshape(-1, 3), kept_spacing(grid), _AROUND_MM)
         images = [on_grid(example.image, self.kept) for example in examples]
         self.images = torch.stack([image.voxels for image in images])[:, None]
         origin = np.zeros((len(examples), 3))
@@ -127,9 +125,10 @@ class Samples:
         points = np.where(within(self.points[which], planes)[..., None], self.points[which], np.nan)
         points = moved_points(points, poses)
         points = np.where(self.grid.holds(points)[..., None], points, np.nan)
-        kept = cut_away(self.images[which], self.kept.matrix, planes)
         maps = index_maps(self.kept.matrix, poses, self.grid.matrix)
-        images = with_intensity(resampled(kept, maps, self.grid.shape), change)
+        images = resampled(self.images[which], maps, self.grid.shape)
+        images = cut_away(images, self.kept.matrix @ maps, planes)
+        images = with_intensity(images, change)
         tensors = {
             "images": level_brightness(images) if settings.centred else images,
             "points": torch.from_numpy(points).float(),
@@ -147,9 +146,13 @@ class Samples:
         return np.array([orders[place // total][place % total] for place in places])
 
 
-def kept_grid(points: Array, settings: SampleSettings) -> Grid:
-    """The grid in which specimens are kept: around their landmarks, shape (N, L, 3) mm."""
-    return Grid.around(points.reshape(-1, 3), settings.kept_spacing, 3.0)
+def kept_spacing(grid: Grid) -> float:
+    """Voxels, mm, in which images are kept before they are brought to a network's grid.
+
+    Finer than the grid, so that turning them costs little sharpness; the same for training and for
+    prediction, so that both see equally sharp images.
+    """
+    return 0.6 * grid.spacing
 
 
 def on_grid(image: Image, grid: Grid) -> Image:
