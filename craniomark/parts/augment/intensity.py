@@ -116,9 +116,7 @@ def blurred(images: torch.Tensor, sigmas: torch.Tensor) -> torch.Tensor:
         kernel = kernel / kernel.sum(-1, keepdim=True)
         count, before = len(images), images.shape[1:axis].numel()
         stacks = images.reshape(count, before, len(index), -1)
-        if stacks.shape[-1] == 1:
-            mixed = stacks[..., 0] @ kernel.transpose(1, 2)
-        else:
-            mixed = kernel[:, None] @ stacks
+        last = stacks.shape[-1] == 1
+        mixed = stacks[..., 0] @ kernel.transpose(1, 2) if last else kernel[:, None] @ stacks
         images = mixed.reshape(images.shape)
     return images
