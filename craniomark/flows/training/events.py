@@ -83,21 +83,20 @@ class Teller:
 
     def log(self, message: str) -> None:
         """Tell a sentence."""
-        self._write(message)
+        self.keep(message)
         self._tell("log", message=message)
 
     def result(self, step: int, path: Path, message: str) -> None:
         """Tell how the run ended and where its weights are."""
-        self._write(message)
+        self.keep(message)
         self._tell("result", step=step, path=str(path), message=message)
 
-    def error(self, message: str, keep: bool = True) -> None:
-        """Tell why the run can't go on, and keep it in the log unless that is another process's."""
-        if keep:
-            self._write(message)
+    def error(self, message: str) -> None:
+        """Tell why the run can't go on; the log may be that of another process and is left alone."""
         self._tell("error", message=message)
 
-    def _write(self, message: str) -> None:
+    def keep(self, message: str) -> None:
+        """Add a sentence to the log alone."""
         if self.silent:
             return
         with suppress(OSError), self._folder.log.open("a", encoding="utf-8") as stream:

@@ -101,8 +101,8 @@ def run_training(
             teller.silent = not fabric.is_global_zero
             with _held(files, fabric.is_global_zero):
                 return _train(task, settings, files, identity, fabric, teller, watch)
-        except InputError as error:
-            teller.error(str(error), keep=False)
+        except Exception as error:
+            teller.error(str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}")
             raise
         finally:
             teller.close()
@@ -141,8 +141,8 @@ def _train(
     for remark in remarks:
         teller.log(remark)
     loop = Loop(task, settings, files, fabric, teller, watch)
+    _begin(loop, settings, files, teller)
     try:
-        _begin(loop, settings, files, teller)
         reason = loop.train()
         if reason is None:
             loop.write_weights()
@@ -187,7 +187,7 @@ def _close(loop: Loop, status: str, message: str, teller: Teller) -> None:
     if not teller.silent:
         with suppress(InputError, OSError):
             loop.write_state(status, message)
-        teller.log(message)
+        teller.keep(message)
 
 
 def _ended(
@@ -205,4 +205,4 @@ def _ended(
     teller.result(loop.at.step, weights, message)
     if watch.interrupted:
         raise KeyboardInterrupt
-    return Outcome(status, loop.at.step, loop.at.figures, weights, loop.at.seconds)
+    return Outcome(status, loop.at.step, loop.at.figures, weights, round(loop.at.seconds, 1))

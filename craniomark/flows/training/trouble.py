@@ -50,11 +50,10 @@ def faulty_specimens(
 
 
 def _only(batch: Batch, index: int) -> Batch:
+    """One specimen, twice: batch norm refuses one alone, and its running values may be spoilt already."""
     count = len(batch.names)
-    cut = {
-        name: t[index : index + 1] if t.ndim and len(t) == count else t for name, t in batch.tensors.items()
-    }
-    return Batch(cut, batch.names[index : index + 1])
+    cut = {name: t[[index, index]] if t.ndim and len(t) == count else t for name, t in batch.tensors.items()}
+    return Batch(cut, (batch.names[index],) * 2)
 
 
 def _is_faulty(terms_of: Terms, batch: Batch, network: torch.nn.Module | None) -> bool:
