@@ -28,6 +28,12 @@ from craniomark.ground.landmarks import LandmarkSet
 Cohort = Mapping[str, LandmarkSet]
 T = TypeVar("T")
 
+_CLOSER_THAN_CHANCE, _NO_DISTANCE = 0.99, 1e-6
+_TOO_CLOSE = (
+    "The mean shapes are closer than chance would have them, as where each specimen is predicted from the "
+    "others (cross-validation): the tests of method, bias and mean shape are too cautious then."
+)
+
 
 @dataclass(frozen=True)
 class Repeats:
@@ -161,9 +167,12 @@ def _of_shapes(
     if sides is not None and len(sides.kept) < len(sample.labels):
         gone = [label for i, label in enumerate(sample.labels) if i not in set(sides.kept.tolist())]
         notes.append(f"Statistics of sides leave out landmarks without a side: {_few(gone)}.")
+    mean_shape = mean_shape_of(sample, how)
+    if mean_shape.p >= _CLOSER_THAN_CHANCE and mean_shape.distance > _NO_DISTANCE:
+        notes.append(_TOO_CLOSE)
     return {
         "procrustes_anova": anova_of(sample, sides, how),
-        "mean_shape": mean_shape_of(sample, how),
+        "mean_shape": mean_shape,
         "principal_components": told("Directions of variation", lambda: components_of(sample, how)),
         "asymmetry": asymmetry_of(sample, sides, how) if sides is not None else None,
     }

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +14,7 @@ from craniomark.flows.report.collect import Result, collect
 from craniomark.flows.report.figures import histogram
 from craniomark.flows.report.handedness import suspects
 from craniomark.flows.report.tables import write_landmarks_table, write_summary_table
+from craniomark.flows.report.template import page_template
 from craniomark.ground.checks import written_whole
 
 PER_PAGE = 50
@@ -62,12 +62,7 @@ def build_report(folder: Path) -> Report:
 def _write_pages(
     folder: Path, done: Sequence[Result], refused: Sequence[Result], mirrored: Sequence[str]
 ) -> tuple[Path, ...]:
-    from jinja2 import Environment, StrictUndefined
-
-    source = files("craniomark.flows.report").joinpath("page.html.j2").read_text(encoding="utf-8")
-    settings = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    settings.filters["fixed"] = _fixed
-    template = settings.from_string(source)
+    template = page_template("page.html.j2")
     count = max(1, -(-len(done) // PER_PAGE))
     names = [_page_name(number) for number in range(1, count + 1)]
     cards = [_card(one, position, one.record.id in mirrored) for position, one in enumerate(done)]
@@ -157,7 +152,3 @@ def _card(result: Result, position: int, is_suspect: bool) -> dict[str, Any]:
         "notes": record.notes,
         "seconds": record.seconds.get("total"),
     }
-
-
-def _fixed(value: float | None, digits: int = 2) -> str:
-    return "–" if value is None or not np.isfinite(value) else f"{value:.{digits}f}"
