@@ -52,8 +52,10 @@ class Checkpoints:
                 old.unlink(missing_ok=True)
         return path
 
-    def newest(self, log: Callable[[str], None]) -> tuple[Counters, dict[str, torch.Tensor]] | None:
-        """Read the newest good one; damaged ones are told, set aside and passed over.
+    def newest(
+        self, log: Callable[[str], None], set_aside: bool = True
+    ) -> tuple[Counters, dict[str, torch.Tensor]] | None:
+        """Read the newest good one; damaged ones are told, set aside if wanted, and passed over.
 
         Returns
         -------
@@ -70,7 +72,8 @@ class Checkpoints:
             try:
                 return self.read(path)
             except Damaged as error:
-                path.replace(path.with_name(path.name + ".damaged"))
+                if set_aside:
+                    path.replace(path.with_name(path.name + ".damaged"))
                 log(f"A checkpoint is damaged and passed over: {error}.")
         if found or any(self._folder.glob("*.damaged")):
             remedy = "put good checkpoints back, or train into another folder"

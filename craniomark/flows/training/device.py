@@ -8,6 +8,7 @@ import torch
 from craniomark.flows.training.settings import LoopSettings
 from craniomark.flows.training.task import Batch, Task
 from craniomark.ground.checks import InputError
+from craniomark.parts.nets.precision import half_precision
 
 
 class Objective(torch.nn.Module):
@@ -51,7 +52,9 @@ def start_fabric(settings: LoopSettings) -> Any:
 
 
 def _precision(settings: LoopSettings, device: str) -> str:
-    narrow = settings.precision == "bf16" or (
-        settings.precision == "auto" and device == "cuda" and torch.cuda.is_bf16_supported()
-    )
+    if settings.precision == "auto":
+        with half_precision(device):
+            narrow = torch.is_autocast_enabled(device)
+    else:
+        narrow = settings.precision == "bf16"
     return "bf16-mixed" if narrow else "32-true"

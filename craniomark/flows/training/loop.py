@@ -67,7 +67,7 @@ class Loop:
         InputError
             If all checkpoints are damaged, or hold another network.
         """
-        found = self.checkpoints.newest(self._teller.log)
+        found = self.checkpoints.newest(self._teller.log, set_aside=self._fabric.is_global_zero)
         if found is None:
             return False
         self.at, tensors = found
@@ -105,13 +105,18 @@ class Loop:
         except Exception:
             if self._updates.whole:  # what was learned so far is kept, unless an update was half made
                 with suppress(InputError, OSError, RuntimeError, MemoryError):
-                    self.save()
+                    self.save(together=False)
             raise
         finally:
             self._updates.close()
 
-    def save(self) -> None:
+    def save(self, together: bool = True) -> None:
         """Write a checkpoint of the present step, once.
+
+        Parameters
+        ----------
+        together : bool
+            Wait for the other processes; not where these may have failed.
 
         Raises
         ------
@@ -127,7 +132,8 @@ class Loop:
         if self._fabric.is_global_zero:
             self.checkpoints.save(self.at, self._parts.packed())
             self.write_state("running")
-        self._fabric.barrier()
+        if together:
+            self._fabric.barrier()
         self._saved = self._here()
 
     def write_state(self, status: str, message: str = "") -> None:
@@ -158,6 +164,8 @@ class Loop:
 
     def _advance(self) -> None:
         at = self.at
+        if at.step == self._first:  # the time of a first validation tells nothing of the updates
+            self._began = time.monotonic()
         values = self._updates.make(at)
         self._parts.average.follow(at.step)
         if at.step % self._settings.metrics_every == 0:

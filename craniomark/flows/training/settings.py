@@ -28,7 +28,7 @@ class LoopSettings:
     gradient_clip : float
         Largest norm of the gradient; 0 leaves it as it is.
     precision : {"auto", "32", "bf16"}
-        "auto": bfloat16 where a GPU has it, else single precision.
+        "auto": bfloat16 where the device multiplies it in hardware, else single precision.
     metrics_every, validate_every, save_every, pictures_every : int
         Steps between curve points (means since the last), validations, checkpoints and pictures;
         0 pictures: at the end alone.

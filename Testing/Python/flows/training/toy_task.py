@@ -56,6 +56,18 @@ class ToyTask:
         return {"anna/view": np.full((8, 12, 3), 200, dtype=np.uint8)}
 
 
+def altered(step: int, change: Any) -> ToyTask:
+    """A task whose batch of one step is changed."""
+    task = ToyTask()
+    make = task.batch
+
+    def batch(seed: int, now: int) -> Batch:
+        return change(make(seed, now)) if now == step else make(seed, now)
+
+    task.batch = batch
+    return task
+
+
 def settings_of(**changes: Any) -> LoopSettings:
     """Settings of a run that takes no time."""
     quick = {
