@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from craniomark.engine.image import Image
-from craniomark.engine.poses import skew, updated
+from craniomark.engine.poses import updated
 from craniomark.engine.similarity import correlation, standardised
 
 
@@ -31,6 +31,12 @@ class Poses:
         """The `count` poses of highest score, best first."""
         rows = self.score.argsort(descending=True)[:count]
         return Poses(self.linear[rows], self.offset[rows], self.score[rows])
+
+
+def joined(first: Poses, second: Poses) -> Poses:
+    """The poses of both."""
+    pairs = zip(vars(first).values(), vars(second).values(), strict=True)
+    return Poses(*(torch.cat(pair) for pair in pairs))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +130,7 @@ def _linearised(
     fixed, _ = standardised(template.values.expand(len(points), -1), seen)
     moving, spread = standardised(values, seen)
     arms = points - offset[:, None]
-    turn = (gradients[..., None, :] @ -skew(arms))[..., 0, :]
+    turn = torch.linalg.cross(arms, gradients)
     stretch = (gradients * arms).sum(-1, keepdim=True)
     jacobian = torch.cat([turn, gradients, stretch], -1) / spread[..., None]
     weights = seen / seen.sum(-1, keepdim=True).clamp_min(1)

@@ -1,4 +1,4 @@
-"""From nothing to a pose: rotation search, then refinement from coarse to fine."""
+"""From nothing to a pose: network and rotation search, then refinement from coarse to fine."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,24 @@ import torch
 from numpy.typing import NDArray
 
 from craniomark.engine.image import Image, grid_points
-from craniomark.engine.optimise import Poses, TemplatePoints, refine_poses
+from craniomark.engine.optimise import Poses, TemplatePoints, joined, refine_poses, scores
 from craniomark.engine.poses import as_matrix
 from craniomark.ground.geometry import rotation_grid
+from craniomark.tasks.orient.cubes import coarse_view
+from craniomark.tasks.orient.network import OrientNetwork
+from craniomark.tasks.orient.predict import propose
 from craniomark.tasks.orient.search import distinct, search_grid, search_rotations
 
 SEARCH_SPACING = 1.0
 ROTATIONS = 768
 CANDIDATES = 12
 APART_DEGREES = 22.0
+PROPOSALS = 3
+"""Poses of the network that are climbed from."""
+FEW_ROTATIONS, FEW_CANDIDATES = 96, 5
+"""The search beside a network's poses: what else might it be?"""
+CLEAR_SCORE, CLEAR_LEAD = 0.8, 0.3
+"""What a network's pose must show, or all rotations are searched; twice the lead that a verdict needs."""
 LEVELS = ((0.7, 4, 4), (0.7, 10, 1), (0.4, 10, 1))
 """Refinement: blur and spacing of the points (mm), most steps, poses kept afterwards."""
 
@@ -53,12 +62,15 @@ class Target:
         Of the ball that holds the skull, mm.
     points : tuple of TemplatePoints
         One set per level of `LEVELS`.
+    blurred : Image
+        Template as the rotation search takes it.
     """
 
     image: Image
     centre: NDArray[np.float64]
     radius: float
     points: tuple[TemplatePoints, ...]
+    blurred: Image
 
     @classmethod
     def of(cls, image: Image, bone: float = 0.35, around_mm: float = 1.2) -> "Target":
@@ -85,11 +97,40 @@ class Target:
             sets.append(TemplatePoints(points[near] - centre, smooth.at(points[near])))
         assert centre is not None
         radius = float(sets[0].offsets.norm(dim=-1).max())
-        return cls(image, centre.cpu().numpy().astype(np.float64), radius, tuple(sets))
+        middle = centre.cpu().numpy().astype(np.float64)
+        return cls(image, middle, radius, tuple(sets), image.smoothed(SEARCH_SPACING / 2))
 
 
-def locate(specimen: Image, target: Target, rotations: NDArray[np.float64] | None = None) -> Located:
+class Views:
+    """A specimen at the resolutions that the search needs, each made once.
+
+    Parameters
+    ----------
+    specimen : Image
+        Any brightness scale; correlation does not mind.
+    """
+
+    def __init__(self, specimen: Image) -> None:
+        self._specimen = specimen
+        self._made: dict[float, Image] = {}
+
+    def at(self, spacing: float) -> Image:
+        """The specimen as points `spacing` mm apart can show it."""
+        if spacing not in self._made:
+            self._made[spacing] = coarse_view(self._specimen, spacing)
+        return self._made[spacing]
+
+
+def locate(
+    specimen: Image,
+    target: Target,
+    rotations: NDArray[np.float64] | None = None,
+    network: OrientNetwork | None = None,
+) -> Located:
     """Pose of the template in a specimen in any pose.
+
+    The poses that a network proposes are refined beside those of a short search. Where one of them
+    is clearly the best, that is it; else all rotations are searched, and the better score wins.
 
     Parameters
     ----------
@@ -99,29 +140,49 @@ def locate(specimen: Image, target: Target, rotations: NDArray[np.float64] | Non
         What to look for.
     rotations : ndarray, shape (R, 3, 3), optional
         Rotations to try, template to specimen; by default a grid over all of them.
+    network : OrientNetwork, optional
+        Proposes poses where `rotations` are not given.
     """
-    if rotations is None:
-        rotations = rotation_grid(ROTATIONS)
-    coarse = specimen.shrunk(SEARCH_SPACING / 2).smoothed(SEARCH_SPACING / 2)
-    grid = search_grid(coarse, SEARCH_SPACING)
-    blurred = target.image.smoothed(SEARCH_SPACING / 2)
-    found = search_rotations(grid, blurred, target.centre, target.radius, rotations)
-    poses = distinct(found, CANDIDATES, APART_DEGREES)
-    return climb(specimen, target, poses)
+    views = Views(specimen)
+    if rotations is not None:
+        return climb(views, target, searched(views, target, rotations, CANDIDATES))
+    proposed = None
+    if network is not None:
+        proposed = _proposals(views, target, network)
+        others = searched(views, target, rotation_grid(FEW_ROTATIONS), FEW_CANDIDATES)
+        found = climb(views, target, joined(proposed, others))
+        if found.score >= CLEAR_SCORE and found.score - found.runner_up >= CLEAR_LEAD:
+            return found
+    poses = searched(views, target, rotation_grid(ROTATIONS), CANDIDATES)
+    return climb(views, target, joined(proposed, poses) if proposed else poses)
 
 
-def climb(specimen: Image, target: Target, poses: Poses) -> Located:
+def searched(views: Views, target: Target, rotations: NDArray[np.float64], count: int) -> Poses:
+    """The best poses that differ, by correlation under each of the rotations."""
+    grid = search_grid(views.at(SEARCH_SPACING), SEARCH_SPACING)
+    found = search_rotations(grid, target.blurred, target.centre, target.radius, rotations)
+    return distinct(found, count, APART_DEGREES)
+
+
+def climb(views: Views, target: Target, poses: Poses) -> Located:
     """Refine poses level by level and keep the best."""
     runner_up = -1.0
     for (blur, steps, kept), points in zip(LEVELS, target.points, strict=True):
-        image = specimen.shrunk(blur / 2).smoothed(blur / 2)
-        poses = refine_poses(image, points, poses, steps)
+        poses = refine_poses(views.at(blur), points, poses, steps)
         others = distinct(poses, 2, 30.0)
         if len(others.score) > 1:
             runner_up = float(others.score[1])
         poses = distinct(poses, kept, 3.0)
-    centre = torch.as_tensor(target.centre, dtype=torch.float32, device=specimen.voxels.device)
+    device = poses.linear.device
+    centre = torch.as_tensor(target.centre, dtype=torch.float32, device=device)
     return Located(as_matrix(poses.linear, poses.offset, centre)[0], float(poses.score[0]), runner_up)
+
+
+def _proposals(views: Views, target: Target, network: OrientNetwork) -> Poses:
+    """What the network proposes, best first by correlation."""
+    proposed = propose(network, views.at(network.settings.spacing))
+    score = scores(views.at(LEVELS[0][0]), target.points[0], proposed)
+    return distinct(Poses(proposed.linear, proposed.offset, score), PROPOSALS, APART_DEGREES / 2)
 
 
 def _near_bone(image: Image, points: torch.Tensor, bone: float, around_mm: float) -> torch.Tensor:

@@ -5,13 +5,25 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from synthetic import Blobs, asymmetric, grid, image_of, similarity, tensor
+from synthetic import Blobs, asymmetric, grid, image_of, similarity, small_turn, tensor
 
 from craniomark.engine.image import Image
 from craniomark.engine.optimise import Poses
 from craniomark.ground.geometry.fits import apply, scale_of, similarity_fit
-from craniomark.ground.geometry.rotations import random_rotations, rotation_angle_degrees
-from craniomark.tasks.orient.locate import LEVELS, Target, climb, locate
+from craniomark.ground.geometry.rotations import random_rotations, rotation_angle_degrees, rotation_grid
+from craniomark.parts.losses.rotation import six_from_rotation
+from craniomark.tasks.orient import locate as locate_module
+from craniomark.tasks.orient.locate import (
+    FEW_ROTATIONS,
+    LEVELS,
+    ROTATIONS,
+    Target,
+    Views,
+    climb,
+    locate,
+)
+from craniomark.tasks.orient.network import Guess, NetworkSettings, OrientNetwork
+from craniomark.tasks.orient.search import search_rotations
 
 HALF = (11.5, 7.5, 6.5)
 
@@ -83,7 +95,7 @@ def test_an_object_that_looks_alike_after_a_turn_has_a_runner_up_as_good(thing: 
     target = Target.of(image_of(twin, *grid(HALF, 0.5)))
     pose = similarity(random_rotations(1, np.random.default_rng(6))[0])
     image = image_of(twin, *grid(13.0, 0.5), pose)
-    found = climb(image, target, starts(target, pose[:3, :3], pose[:3, :3] @ turn))
+    found = climb(Views(image), target, starts(target, pose[:3, :3], pose[:3, :3] @ turn))
     assert found.runner_up > found.score - 0.02
 
 
@@ -96,7 +108,7 @@ def starts(target: Target, *turns: np.ndarray) -> Poses:
 def test_climbing_keeps_the_better_start(thing: Blobs, target: Target) -> None:
     pose = similarity(random_rotations(1, np.random.default_rng(7))[0])
     wrong = random_rotations(1, np.random.default_rng(8))[0]
-    found = climb(specimen(thing, pose), target, starts(target, wrong, pose[:3, :3]))
+    found = climb(Views(specimen(thing, pose)), target, starts(target, wrong, pose[:3, :3]))
     assert degrees_between(found.template_to_specimen, pose) < 0.5
     assert found.score > 0.98
 
@@ -119,3 +131,82 @@ def test_a_real_skull_in_any_pose_is_found(skulls: list[Any], real_target: Targe
     marks = apply(found.template_to_specimen, skulls[0].points)
     assert np.linalg.norm(marks - apply(turned, skull.points), axis=1).mean() < 0.5
     assert found.score > 0.8 > 0.5 > found.runner_up
+
+
+class Tells(OrientNetwork):
+    """A network that always tells one rotation, seen from every view, about the bright centre."""
+
+    def __init__(self, turn: np.ndarray) -> None:
+        super().__init__(NetworkSettings(size=16, spacing=2.0, widths=(8, 8)))
+        self.turn_told = turn
+
+    def forward(self, cubes: torch.Tensor) -> Guess:
+        views = np.concatenate([np.eye(3)[None], rotation_grid(len(cubes) - 1)])
+        six = six_from_rotation(tensor(views @ self.turn_told))
+        return Guess(six, torch.zeros(len(cubes), 3), torch.zeros(len(cubes)))
+
+
+class Counts:
+    """How many rotations were searched."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.rotations: list[int] = []
+        patch.setattr(locate_module, "search_rotations", self)
+
+    def __call__(self, *arguments: Any) -> Poses:
+        self.rotations.append(len(arguments[-1]))
+        return search_rotations(*arguments)
+
+
+@pytest.mark.parametrize("off", [0.0, 12.0])
+def test_a_clear_pose_of_a_network_spares_the_long_search(
+    thing: Blobs, target: Target, monkeypatch: pytest.MonkeyPatch, off: float
+) -> None:
+    rng = np.random.default_rng(11)
+    pose = similarity(random_rotations(1, rng)[0], 1.05, rng.uniform(-30, 30, 3))
+    monkeypatch.setattr(locate_module, "CLEAR_LEAD", 0.15)  # blobs look more alike than skulls
+    counted = Counts(monkeypatch)
+    found = locate(specimen(thing, pose), target, network=Tells(small_turn(off, rng) @ pose[:3, :3] / 1.05))
+    assert degrees_between(found.template_to_specimen, pose) < 0.5
+    assert counted.rotations == [FEW_ROTATIONS]
+
+
+def test_a_network_that_is_wrong_harms_nothing(
+    thing: Blobs, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(12)
+    pose = similarity(random_rotations(1, rng)[0], shift=rng.uniform(-30, 30, 3))
+    plain = locate(specimen(thing, pose), target)
+    monkeypatch.setattr(locate_module, "FEW_ROTATIONS", 1)  # no help from the short search
+    counted = Counts(monkeypatch)
+    found = locate(specimen(thing, pose), target, network=Tells(random_rotations(1, rng)[0]))
+    assert counted.rotations == [1, ROTATIONS]
+    assert found.score == pytest.approx(plain.score, abs=1e-3)
+    assert degrees_between(found.template_to_specimen, pose) < 0.5
+
+
+def test_a_right_network_wins_over_a_search_that_finds_nothing(
+    thing: Blobs, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pose = similarity(rotation_grid(1)[0] @ small_turn(150, np.random.default_rng(13)))
+    for name in ("FEW_ROTATIONS", "ROTATIONS"):
+        monkeypatch.setattr(locate_module, name, 1)
+    alone = locate(specimen(thing, pose), target)
+    found = locate(specimen(thing, pose), target, network=Tells(pose[:3, :3]))
+    assert degrees_between(alone.template_to_specimen, pose) > 10
+    assert degrees_between(found.template_to_specimen, pose) < 0.5
+
+
+def test_nothing_is_never_clear(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    shape, matrix = grid(13.0, 0.5)
+    noise = np.random.default_rng(5).uniform(0, 1, shape)
+    counted = Counts(monkeypatch)
+    found = locate(Image(tensor(noise), matrix), target, network=Tells(np.eye(3)))
+    assert counted.rotations == [FEW_ROTATIONS, ROTATIONS]
+    assert found.score < 0.5
+
+
+def test_given_rotations_leave_the_network_unasked(thing: Blobs, target: Target) -> None:
+    pose = similarity(random_rotations(1, np.random.default_rng(14))[0])
+    found = locate(specimen(thing, pose), target, np.eye(3)[None], Tells(pose[:3, :3]))
+    assert degrees_between(found.template_to_specimen, pose) > 10
