@@ -155,8 +155,19 @@ def _covariance(flat: Array) -> Array:
 
 
 def _correlation(a: Array, b: Array) -> float:
-    lower = np.tril_indices(len(a))
-    return float(np.corrcoef(a[lower], b[lower])[0, 1])
+    """Between the lower triangles, diagonals included, of two symmetric matrices."""
+    count = len(a) * (len(a) + 1) / 2
+    a, b = a - _lower(a) / count, b - _lower(b) / count
+    below = np.sqrt(_lower_product(a, a) * _lower_product(b, b))
+    return float(_lower_product(a, b) / below) if below > 0 else float("nan")
+
+
+def _lower(matrix: Array) -> float:
+    return float(matrix.sum() + np.trace(matrix)) / 2
+
+
+def _lower_product(a: Array, b: Array) -> float:
+    return float(np.vdot(a, b) + np.vdot(np.diag(a), np.diag(b))) / 2
 
 
 def _landmarks_permuted(a: Array, b: Array, draws: int, rng: np.random.Generator) -> list[float]:
