@@ -108,7 +108,8 @@ class Samples:
         -------
         dict of str to Tensor
             ``images`` (B, 1, I, J, K) on the grid; ``points`` (B, L, 3), mm of the grid's frame, NaN
-            where missing or out of view; ``groups`` and ``specimens`` (B,).
+            where missing or out of view; ``groups`` and ``specimens`` (B,); ``poses`` (B, 4, 4), from
+            the specimen to the sample, and ``gains`` (B,).
         tuple of str
             Ids of the specimens.
         """
@@ -134,6 +135,8 @@ class Samples:
             "points": torch.from_numpy(points).float(),
             "groups": dropped(self.groups[which], settings.unknown, unknown),
             "specimens": torch.from_numpy(which),
+            "poses": torch.from_numpy(poses).float(),
+            "gains": change.gain,
         }
         return tensors, tuple(self.names[i] for i in which)
 
