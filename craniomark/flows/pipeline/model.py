@@ -13,6 +13,7 @@ from craniomark.engine.example import Example
 from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import Stage
 from craniomark.flows.bundle import Bundle
+from craniomark.flows.pipeline.networks import load_orient_network
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.checks import InputError
 from craniomark.ground.geometry import ShapeModel, similarity_fit
@@ -27,6 +28,7 @@ from craniomark.tasks.landmark.appearance import (
 from craniomark.tasks.landmark.confidence import ErrorModel
 from craniomark.tasks.landmark.stages import STAGES
 from craniomark.tasks.orient.locate import Target
+from craniomark.tasks.orient.network import OrientNetwork
 
 FEWEST_ATLASES = 3
 _PATCHES = "appearance.safetensors"
@@ -48,6 +50,8 @@ class Model:
         Patches, from the bundle or from atlases.
     errors : ErrorModel
         Error estimates that belong to `appearance`.
+    orient : OrientNetwork or None
+        Proposes poses, where the bundle has one.
     """
 
     labels: tuple[str, ...]
@@ -55,6 +59,7 @@ class Model:
     shape: ShapeModel
     appearance: Appearance
     errors: ErrorModel
+    orient: OrientNetwork | None = None
 
 
 def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto") -> Model:
@@ -83,7 +88,8 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
         appearance = atlas_appearance(_read_atlases(atlases, bundle, template, shape), STAGES)
     else:
         appearance = with_variations(means, modes)
-    return Model(bundle.manifest.labels, Target.of(template), shape, appearance.to(place), errors)
+    turner = load_orient_network(bundle, place)
+    return Model(bundle.manifest.labels, Target.of(template), shape, appearance.to(place), errors, turner)
 
 
 def chosen_device(device: str) -> torch.device:

@@ -101,7 +101,7 @@ class OrientNetwork(nn.Module):
             self.place = ResidualSENet(settings.size, half, 4)
         if settings.centre == "moments":
             self.register_buffer("home", torch.zeros(3))
-            self.register_buffer("spread", torch.ones(()))
+            self.register_buffer("spread", torch.ones(1))
 
     def forward(self, cubes: torch.Tensor) -> Guess:
         """Cubes, shape (B, 1, size, size, size), from `normalised`, to poses."""
@@ -128,7 +128,7 @@ class OrientNetwork(nn.Module):
         if self.settings.centre == "moments":
             middle, spread = moments(cubes)
             self.home.copy_(((middle - centres) / scales.exp()[:, None]).mean(0))
-            self.spread.copy_((spread / scales.exp()).mean())
+            self.spread.copy_((spread / scales.exp()).mean(0, keepdim=True))
 
     def _by_moments(self, cubes: torch.Tensor, six: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         middle, spread = moments(cubes)
