@@ -9,13 +9,14 @@ from craniomark.flows.evaluation.plain import DRAWN_ONLY
 from craniomark.flows.evaluation.resampling import Interval, Resampling
 from craniomark.flows.evaluation.samples import Sample
 from craniomark.flows.evaluation.sides import Sides
-from craniomark.ground.geometry import Sidedness, corrected_interval, sidedness
+from craniomark.ground.geometry import Sidedness, corrected_interval, jackknife_interval, sidedness
 
 Array = NDArray[np.float64]
 
 _SECTION = 6
 _FEWEST_FOR_CORRELATION = 4
 _NOTHING_MM = 1e-9
+_TINY = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ class AsymmetryComparison:
         Predicted by true variance of the fluctuating part; below 1 where a method makes skulls more
         symmetric than they are.
     fluctuating_ratio_interval : tuple of float
-        Bootstrap interval over specimens.
+        Jackknife interval over specimens, by the logarithm.
     fluctuating_correlation : float
         Between the fluctuating parts of the same specimens, over all coordinates.
     fluctuating_correlation_interval : tuple of float
@@ -111,7 +112,7 @@ def asymmetry_of(sample: Sample, sides: Sides, how: Resampling) -> AsymmetryComp
         _told(truth, weights, how),
         _angle(predicted.directional, truth.directional),
         ratio,
-        untold if few else _interval(ratio, [_ratio(a[w], b[w]) for w in weights], how),
+        untold if few else _ratio_interval(a, b, ratio, how),
         float("nan") if few else correlation,
         untold if few else _interval(correlation, [_correlation(a[w], b[w]) for w in weights], how),
     )
@@ -136,6 +137,13 @@ def _interval(estimate: float, values: list[float], how: Resampling) -> Interval
 def _ratio(a: Array, b: Array) -> float:
     below = float(np.sum(b**2))
     return float(np.sum(a**2)) / below if below > _NOTHING_MM**2 else float("nan")
+
+
+def _ratio_interval(a: Array, b: Array, ratio: float, how: Resampling) -> Interval:
+    rest = [np.arange(len(a)) != i for i in range(len(a))]
+    logs = np.log(np.maximum([ratio, *(_ratio(a[keep], b[keep]) for keep in rest)], _TINY))
+    low, high = np.exp(jackknife_interval(float(logs[0]), logs[1:], how.level))
+    return float(low), float(high)
 
 
 def _correlation(a: Array, b: Array) -> float:

@@ -40,7 +40,7 @@ class Anova:
     repeatability : float
         Intraclass correlation of one configuration.
     repeatability_interval : tuple of float
-        Of it, by bootstrap over specimens.
+        Of it, by jackknife over specimens.
     """
 
     n_specimens: int
@@ -91,7 +91,7 @@ class Components:
     covariance_correlation : float
         Of complete landmarks and specimens.
     covariance_interval : tuple of float
-        Bootstrap interval over specimens.
+        Jackknife interval over specimens.
     covariance_p : float
         By permutation of landmarks.
     """
@@ -113,7 +113,7 @@ def anova_of(sample: Sample, sides: Sides | None, how: Resampling, section: int 
     shapes = sample.shapes if sides is None else sample.shapes[:, :, sides.kept]
     structure = None if sides is None else sides.structure
     found = procrustes_anova(shapes, how.rng(section), structure, how.draws)
-    interval = repeatability_interval(found, how.rng(section, 1), how.draws, how.level)
+    interval = repeatability_interval(found, how.level)
     source = "" if sides is None else sides.source
     return Anova(len(shapes), shapes.shape[2], source, found.rows, found.repeatability, interval)
 

@@ -1,6 +1,6 @@
 """Points and transforms in LPS millimetres: fits, rotations, superimposition, shape and symmetry."""
 
-from craniomark.ground.geometry.bootstrap import corrected_interval
+from craniomark.ground.geometry.bootstrap import corrected_interval, jackknife_interval
 from craniomark.ground.geometry.complete import complete_block
 from craniomark.ground.geometry.components import ComponentComparison, chance_of_angle, compare_components
 from craniomark.ground.geometry.fits import (
@@ -80,6 +80,7 @@ __all__ = [
     "generalised_procrustes",
     "hotelling_test",
     "invert",
+    "jackknife_interval",
     "matrix_from_six",
     "nearest_rotation",
     "permutation_p",

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincc
 
-from craniomark.ground.geometry.bootstrap import corrected_interval
+from craniomark.ground.geometry.bootstrap import corrected_interval, jackknife_interval
 from craniomark.ground.geometry.fits import apply, rigid_fit
 from craniomark.ground.geometry.permutation import permutation_p
 from craniomark.ground.geometry.procrustes import generalised_procrustes
 
 Array = NDArray[np.float64]
 _NO_VARIANCE = 1e-12  # of the squared size
+_LARGEST = 1 - 1e-12  # correlation whose z is finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +36,7 @@ class ComponentComparison:
     correlation : float
         Between the elements of both covariance matrices, diagonals included.
     correlation_interval : tuple of float
-        Bootstrap interval over specimens.
+        Jackknife interval over specimens, by Fisher's z.
     correlation_p : float
         By permutation of the landmarks of one matrix (Klingenberg & McIntyre 1998).
     scores : ndarray, shape (2, S, K)
@@ -100,13 +101,12 @@ def compare_components(
     k = min(count, len(x) - 2)
     (axes_a, shares_a), (axes_b, shares_b) = _components(flat_a, k), _components(flat_b, k)
     angles = _angles(axes_a, axes_b)
-    redrawn_angles, redrawn_correlations = [], []
+    redrawn_angles = []
     for _ in range(draws):
         chosen = rng.integers(len(x), size=len(x))
         if len(set(chosen.tolist())) < 3:
             continue
         redrawn_angles.append(_angles(_components(flat_a[chosen], k)[0], _components(flat_b[chosen], k)[0]))
-        redrawn_correlations.append(_correlation(_covariance(flat_a[chosen]), _covariance(flat_b[chosen])))
     covariances = _covariance(flat_a), _covariance(flat_b)
     inner = np.linalg.svd(axes_a @ axes_b.T, compute_uv=False)
     correlation = _correlation(*covariances)
@@ -119,7 +119,7 @@ def compare_components(
         chance_of_angle(angles, 3 * x.shape[1] - 7),
         np.degrees(np.arccos(np.clip(inner, 0, 1))),
         correlation,
-        corrected_interval(correlation, redrawn_correlations, level),
+        _correlation_interval(flat_a, flat_b, correlation, level),
         permutation_p(correlation, _landmarks_permuted(*covariances, draws, rng)),
         np.stack([(flat - middle) @ axes_b.T for flat in (flat_a, flat_b)]),
     )
@@ -160,6 +160,14 @@ def _correlation(a: Array, b: Array) -> float:
     a, b = a - _lower(a) / count, b - _lower(b) / count
     below = np.sqrt(_lower_product(a, a) * _lower_product(b, b))
     return float(_lower_product(a, b) / below) if below > 0 else float("nan")
+
+
+def _correlation_interval(a: Array, b: Array, whole: float, level: float) -> tuple[float, float]:
+    rest = [np.arange(len(a)) != i for i in range(len(a))]
+    reduced = [_correlation(_covariance(a[keep]), _covariance(b[keep])) for keep in rest]
+    z = np.arctanh(np.clip([whole, *reduced], -_LARGEST, _LARGEST))
+    low, high = np.tanh(jackknife_interval(float(z[0]), z[1:], level))
+    return float(low), float(high)
 
 
 def _lower(matrix: Array) -> float:

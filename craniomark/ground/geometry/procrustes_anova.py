@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc
 
-from craniomark.ground.geometry.bootstrap import corrected_interval
+from craniomark.ground.geometry.bootstrap import jackknife_interval
 from craniomark.ground.geometry.permutation import permutation_p
 from craniomark.ground.geometry.procrustes import centroid_size, generalised_procrustes
 from craniomark.ground.geometry.symmetry import BilateralStructure
@@ -141,18 +141,29 @@ def procrustes_anova(
     return ProcrustesAnova(rows, _repeatability(sums, df, m), symmetric, asymmetric)
 
 
-def repeatability_interval(
-    found: ProcrustesAnova, rng: np.random.Generator, draws: int = 999, level: float = 0.95
-) -> tuple[float, float]:
-    """Bootstrap interval of the repeatability: whole individuals are drawn anew."""
+def repeatability_interval(found: ProcrustesAnova, level: float = 0.95) -> tuple[float, float]:
+    """Jackknife interval of the repeatability over individuals (Arvesen & Schmitz 1970).
+
+    The figure that is jackknifed is the logarithm of the mean square among individuals by that
+    within them. NaN with two individuals, or where nothing varies within them.
+    """
     s, a = found.symmetric, found.asymmetric
     n, m = s.shape[:2]
-    df = {row.source: row.df for row in found.rows}
-    values = []
-    for _ in range(draws):
-        drawn = rng.integers(n, size=n)
-        values.append(_repeatability(_sums(s[drawn], a[drawn]), df, m))
-    return corrected_interval(found.repeatability, values, level)
+    rest = [np.arange(n) != i for i in range(n)]
+    if n < 3 or found.row(METHOD).sum_of_squares + found.row(RESIDUAL).sum_of_squares == 0:
+        return float("nan"), float("nan")
+    ends = jackknife_interval(_log_ratio(s, a), [_log_ratio(s[keep], a[keep]) for keep in rest], level)
+    low, high = (float((np.exp(end) - 1) / (np.exp(end) + m - 1)) for end in ends)
+    return low, high
+
+
+def _log_ratio(s: Array, a: Array) -> float:
+    """Logarithm of the mean squares among by within individuals; dimensions cancel out."""
+    n, m = s.shape[:2]
+    sums = _sums(s, a)
+    among = (sums[INDIVIDUAL] + sums[FLUCTUATING]) / (n - 1)
+    within = (sums[METHOD] + sums[RESIDUAL]) / (n * (m - 1))
+    return float(np.log(among / within)) if among > 0 and within > 0 else float("nan")
 
 
 def _checked(shapes: ArrayLike, structure: BilateralStructure | None) -> Array:

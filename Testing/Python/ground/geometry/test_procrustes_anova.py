@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from paired_shapes import DATA, paired_shapes, posed, structure_of, symmetric_base
 
-from craniomark.ground.geometry import ProcrustesAnova, find_bilateral_structure, procrustes_anova
+from craniomark.ground.geometry import (
+    ProcrustesAnova,
+    find_bilateral_structure,
+    procrustes_anova,
+    repeatability_interval,
+)
 
 
 def oracle(name: str) -> dict[str, dict[str, float]]:
@@ -108,6 +113,23 @@ def test_p_is_uniform_where_methods_do_not_differ() -> None:
     p = [procrustes_anova(sample(rng), rng, draws=59).row("method").p for _ in range(60)]
     assert 0.35 < np.mean(p) < 0.65
     assert np.mean(np.array(p) <= 0.1) < 0.25
+
+
+def test_interval_of_the_repeatability_holds_it_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(8)
+    base, hits, rounds = symmetric_base(rng), 0, 80
+    for _ in range(rounds):
+        shapes = base + rng.normal(size=(10, 1, 15, 3)) * 0.2 + rng.normal(size=(10, 2, 15, 3)) * 0.1
+        found = procrustes_anova(posed(shapes, rng), rng, draws=1)
+        low, high = repeatability_interval(found)
+        assert low <= found.repeatability <= high
+        hits += low <= 0.8 <= high
+    assert hits / rounds > 0.86
+
+
+def test_interval_is_not_told_where_it_cannot_be() -> None:
+    two = procrustes_anova(paired_shapes()[:2], generator(), draws=1)
+    assert np.isnan(repeatability_interval(two)).all()
 
 
 def test_pose_of_the_scans_does_not_matter() -> None:
