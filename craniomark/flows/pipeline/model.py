@@ -13,6 +13,7 @@ from craniomark.engine.example import Example
 from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import Stage
 from craniomark.flows.bundle import Bundle
+from craniomark.flows.pipeline.landmark_networks import load_landmark_networks
 from craniomark.flows.pipeline.networks import load_orient_network
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.checks import InputError
@@ -26,6 +27,7 @@ from craniomark.tasks.landmark.appearance import (
     with_variations,
 )
 from craniomark.tasks.landmark.confidence import ErrorModel
+from craniomark.tasks.landmark.fuse import Networks
 from craniomark.tasks.landmark.stages import STAGES
 from craniomark.tasks.orient.locate import Target
 from craniomark.tasks.orient.network import OrientNetwork
@@ -52,6 +54,8 @@ class Model:
         Error estimates that belong to `appearance`.
     orient : OrientNetwork or None
         Proposes poses, where the bundle has one.
+    networks : Networks or None
+        Second opinions on landmarks, where the bundle has them.
     """
 
     labels: tuple[str, ...]
@@ -60,6 +64,7 @@ class Model:
     appearance: Appearance
     errors: ErrorModel
     orient: OrientNetwork | None = None
+    networks: Networks | None = None
 
 
 def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto") -> Model:
@@ -88,8 +93,16 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
         appearance = atlas_appearance(_read_atlases(atlases, bundle, template, shape), STAGES)
     else:
         appearance = with_variations(means, modes)
-    turner = load_orient_network(bundle, place)
-    return Model(bundle.manifest.labels, Target.of(template), shape, appearance.to(place), errors, turner)
+    ensembles = load_landmark_networks(bundle, place)
+    return Model(
+        bundle.manifest.labels,
+        Target.of(template),
+        shape,
+        appearance.to(place),
+        errors,
+        load_orient_network(bundle, place),
+        ensembles.networks() if ensembles else None,
+    )
 
 
 def chosen_device(device: str) -> torch.device:

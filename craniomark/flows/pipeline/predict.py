@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from craniomark.engine.brightness import bone_gain
+from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import keep_order, match
 from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.pose import found_pose, orientation_of, reflection, settled_by_landmarks
@@ -17,8 +18,10 @@ from craniomark.ground.geometry import apply, invert, robust_similarity_fit
 from craniomark.ground.landmarks import Annotation, LandmarkSet
 from craniomark.ground.volumes import Volume
 from craniomark.tasks.landmark.appearance import prepared
+from craniomark.tasks.landmark.fuse import fused
 from craniomark.tasks.landmark.place import Placement, place_landmarks
 from craniomark.tasks.landmark.stages import FINE, STAGES
+from craniomark.tasks.landmark.texture import texture
 from craniomark.tasks.orient import Orientation
 
 
@@ -84,6 +87,7 @@ def predict(volume: Volume, model: Model, options: Options, progress: Progress) 
         placement = place_landmarks(
             image, coarse.template_to_specimen, model.shape, model.appearance, STAGES[1:], progress
         )
+    placement = _with_opinions(image, placement, model)
     clock.lap("landmarks")
     pose = orientation.specimen_to_template @ mirror
     landmarks = annotated(placement, model).moved(mirror)
@@ -145,10 +149,17 @@ def refine(
     found = match(prepared(image, FINE), pose, start, model.appearance.templates[FINE.name], FINE)
     ordered = keep_order(found.points, start, model.shape.mean)
     placement = Placement(ordered, pose, replace(found, in_view=found.in_view & known.present))
+    placement = replace(placement, texture=texture(image, pose, ordered))
+    placement = _with_opinions(image, placement, model)
     progress("refine", 1.0)
     moved = found.moved & placement.match.in_view
     changed = {label for label, here in zip(model.labels, moved, strict=True) if here}
     return _merged(landmarks, annotated(placement, model), changed if only is None else changed & set(only))
+
+
+def _with_opinions(image: Image, placement: Placement, model: Model) -> Placement:
+    """The placement fused with what the model's networks say, where it has any."""
+    return fused(image, placement, model.networks, model.shape) if model.networks else placement
 
 
 def annotated(placement: Placement, model: Model) -> LandmarkSet:

@@ -29,6 +29,7 @@ from craniomark.tasks.landmark.confidence import (
     fit_weights,
     typical_errors,
 )
+from craniomark.tasks.landmark.fuse import Networks, fused, in_frame
 from craniomark.tasks.landmark.place import Placement, place_landmarks
 from craniomark.tasks.landmark.stages import STAGES
 from craniomark.tasks.landmark.texture import usual_texture
@@ -93,25 +94,45 @@ def crossfit(
     seed: int,
     told: Told = lambda *_: None,
     appearance_modes: int = 0,
+    networks: Callable[[str], Networks] | None = None,
 ) -> dict[Source, list[LeftOut]]:
     """Leave folds of specimens out, model the others, place the landmarks of those left out.
 
     The start of each placement is the pose of the true landmarks turned by 4 degrees and moved by
     half a millimetre, more than the pose search errs.
+
+    Parameters
+    ----------
+    scans : sequence of Scan
+        All specimens.
+    template : Image
+        In the frame of all.
+    modes, appearance_modes : int
+        Of the shape models and of the patches.
+    seed : int
+        Of the starts.
+    told : callable
+        Hears the step and the fraction of it done.
+    networks : callable, optional
+        By specimen id, networks in the frame of all that have not seen it; placements are fused with
+        what they say.
     """
     folds = min(FOLDS, len(scans))
     found: dict[Source, list[LeftOut]] = {source: [] for source in SOURCES}
     for fold in range(folds):
         seen = [scan for row, scan in enumerate(scans) if row % folds != fold]
         frame = template_frame(np.array([scan.points for scan in seen]))
-        moved = template.moved(_between(scans, frame))
+        between = _between(scans, frame)
+        moved = template.moved(between)
         examples = examples_of(seen, frame, moved)
         shape = shape_of(examples, modes)
         for source, appearance in appearances_of(examples, appearance_modes).items():
             for row in range(fold, len(scans), folds):
                 told("calibrate", row / len(scans))
                 rng = np.random.default_rng([seed, row])
-                found[source].append(_left_out(scans[row], row, fold, frame, moved, shape, appearance, rng))
+                second = in_frame(networks(scans[row].specimen.id), between) if networks else None
+                model = shape, appearance, second
+                found[source].append(_left_out(scans[row], row, fold, frame, moved, model, rng))
     return found
 
 
@@ -144,14 +165,17 @@ def coverage(left_out: Sequence[LeftOut]) -> float:
 
 
 def _left_out(
-    scan: Scan, row: int, fold: int, frame: Frame, template: Image, shape: ShapeModel,
-    appearance: Appearance, rng: np.random.Generator,
+    scan: Scan, row: int, fold: int, frame: Frame, template: Image,
+    model: tuple[ShapeModel, Appearance, Networks | None], rng: np.random.Generator,
 ) -> LeftOut:  # fmt: skip
+    shape, appearance, networks = model
     example = examples_of([scan], frame, template)[0]
     size = 1 / scale_of(frame.pose_of(scan.points))
     placements, errors = [], []
     for _ in range(STARTS):
         placement = place_landmarks(example.image, disturbed(shape.mean, rng), shape, appearance, STAGES)
+        if networks is not None:
+            placement = fused(example.image, placement, networks, shape)
         found = apply(placement.template_to_specimen, placement.points)
         placements.append(placement)
         errors.append(size * np.linalg.norm(found - example.points, axis=1))

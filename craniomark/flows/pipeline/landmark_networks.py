@@ -1,0 +1,161 @@
+"""The landmark networks of a bundle: read, checked, joined to ensembles, and written as parts of one."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from numpy.typing import NDArray
+
+from craniomark.engine.image import Image
+from craniomark.flows.bundle import Bundle
+from craniomark.flows.bundle.parse import read_json
+from craniomark.flows.pipeline.networks import checked_weights, write_weights
+from craniomark.flows.training.config.instantiate import instantiate
+from craniomark.ground.checks import InputError
+from craniomark.tasks.landmark.focus.network import FocusNetwork, FocusSettings
+from craniomark.tasks.landmark.focus.predict import focus
+from craniomark.tasks.landmark.fuse import Answer, Networks
+from craniomark.tasks.landmark.levels.grid import Grid
+from craniomark.tasks.landmark.levels.network import LandmarkNetwork, NetworkSettings
+from craniomark.tasks.landmark.levels.predict import predict_together
+
+LANDMARK_PART = "landmark_networks"
+SETTINGS = "landmark-networks.json"
+KINDS = ("levels", "focus")
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One network of an ensemble.
+
+    Attributes
+    ----------
+    network : LandmarkNetwork or FocusNetwork
+        Trained.
+    left_out : tuple of str
+        Specimens of the bundle that it has not seen.
+    """
+
+    network: LandmarkNetwork | FocusNetwork
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Ensembles:
+    """The members of each level.
+
+    Attributes
+    ----------
+    levels, focus : tuple of Member
+        Of the whole skull, and of patches about landmarks.
+    """
+
+    levels: tuple[Member, ...]
+    focus: tuple[Member, ...]
+
+    def networks(self) -> Networks:
+        """All members together."""
+        return joined([m.network for m in self.levels], [m.network for m in self.focus])
+
+    def unseen(self, specimen: str) -> Networks | None:
+        """The members that have not seen a specimen; None where a level has no such."""
+        levels = [m.network for m in self.levels if specimen in m.left_out]
+        sharp = [m.network for m in self.focus if specimen in m.left_out]
+        return joined(levels, sharp) if sharp and (levels or not self.levels) else None
+
+
+def joined(
+    levels: Sequence[LandmarkNetwork | FocusNetwork], sharp: Sequence[LandmarkNetwork | FocusNetwork]
+) -> Networks:
+    """Ensembles behind one function a level."""
+    whole = [network for network in levels if isinstance(network, LandmarkNetwork)]
+    close = [network for network in sharp if isinstance(network, FocusNetwork)]
+
+    def locate(image: Image) -> Answer:
+        return predict_together(whole, image)
+
+    def look(image: Image, starts: NDArray[Any]) -> Answer:
+        return focus(close, image, starts)
+
+    return Networks(locate if whole else None, look)
+
+
+def load_landmark_networks(bundle: Bundle, device: str | torch.device = "cpu") -> Ensembles | None:
+    """The landmark networks of a bundle; None where its manifest names no such part.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Verified.
+    device : torch.device
+        Where the networks go.
+
+    Raises
+    ------
+    InputError
+        If settings or weights are not sound, or do not fit one another.
+    """
+    if LANDMARK_PART not in bundle.manifest.parts:
+        return None
+    path = bundle.path(SETTINGS)
+    told = read_json(path.read_bytes(), path)
+    found = {kind: tuple(_members(bundle, told, kind, device)) for kind in KINDS}
+    if not found["focus"]:
+        raise _unusable(bundle, "no focus network")
+    return Ensembles(found["levels"], found["focus"])
+
+
+def landmark_parts(ensembles: Ensembles) -> dict[str, Callable[[Path], None]]:
+    """Writers of the files of the part `LANDMARK_PART`: weights in half precision, and settings."""
+    told: dict[str, list[dict[str, Any]]] = {}
+    writers: dict[str, Callable[[Path], None]] = {}
+    for kind in KINDS:
+        told[kind] = []
+        for number, member in enumerate(getattr(ensembles, kind)):
+            name = f"{kind}-{number}.safetensors"
+            settings = asdict(member.network.settings)
+            told[kind].append({"weights": name, "left_out": list(member.left_out), "settings": settings})
+            writers[name] = partial(write_weights, member.network)
+    text = json.dumps(told, indent=1) + "\n"
+    return writers | {SETTINGS: lambda path: _write(path, text)}
+
+
+def _members(bundle: Bundle, told: Mapping[str, Any], kind: str, device: str | torch.device) -> list[Member]:
+    listed = told.get(kind, [])
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise _unusable(bundle, f"{kind} is not a list of objects")
+    members = []
+    for one in listed:
+        try:
+            name, settings = str(one["weights"]), one["settings"]
+            left_out = tuple(str(specimen) for specimen in one["left_out"])
+        except (KeyError, TypeError) as error:
+            raise _unusable(bundle, f"a network of {kind} lacks {error}") from error
+        with torch.device("meta"):
+            fresh = _network(bundle, kind, settings)
+        weights = checked_weights(bundle, name, fresh)
+        network = _network(bundle, kind, settings)
+        network.load_state_dict(weights)
+        members.append(Member(network.to(device).requires_grad_(False).eval(), left_out))
+    return members
+
+
+def _network(bundle: Bundle, kind: str, settings: Mapping[str, Any]) -> LandmarkNetwork | FocusNetwork:
+    where = str(bundle.path(SETTINGS))
+    if kind == "focus":
+        return FocusNetwork(instantiate(FocusSettings, settings, where), len(bundle.manifest.labels))
+    chosen, mean = instantiate(NetworkSettings, settings, where), bundle.landmarks().points
+    grid = Grid.around(mean, chosen.spacing, chosen.margin, chosen.unet.multiple)
+    return LandmarkNetwork(chosen, grid, mean)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _unusable(bundle: Bundle, what: object) -> InputError:
+    return InputError(bundle.path(SETTINGS), "content", f"not usable ({what})", "make the bundle anew")
