@@ -41,7 +41,7 @@ class ObjectiveSettings:
         Steps with the activation that training starts with, and steps of the passage to the other.
     """
 
-    points: PointLoss = "huber"
+    points: PointLoss = "euclidean"
     huber_mm: float = 0.3
     inner: Mapping[str, float] = field(default_factory=dict)
     outer: Mapping[str, float] = field(default_factory=dict)
