@@ -91,7 +91,7 @@ def bias_of(pairs: Sequence[PointError], turns: Mapping[str, Array], how: Resamp
     """
     ids, labels, predicted, truth = arrays_of(pairs)
     if len(ids) < 2:
-        raise NotEnough("a test of bias needs at least two specimens.")
+        raise NotEnough("at least two specimens are needed.")
     offsets = np.einsum(
         "sij,snj->sni", np.array([turns.get(id_, np.eye(3)) for id_ in ids]), predicted - truth
     )

@@ -34,7 +34,7 @@ def pooled_intervals(
     """
     ids = [row.id for row in pairs]
     if len(set(ids)) < 2:
-        raise NotEnough("intervals need at least two specimens.")
+        raise NotEnough("at least two specimens are needed.")
     errors = np.array([row.error_mm for row in pairs])
     drawn = Redrawn(ids, how, how.rng(_SECTION))
     found = {

@@ -137,7 +137,7 @@ def components_of(sample: Sample, how: Resampling) -> Components:
     """
     if len(sample.ids) < _FEWEST_FOR_COMPONENTS:
         told = f"{len(sample.ids)} are complete"
-        raise NotEnough(f"directions of variation need at least {_FEWEST_FOR_COMPONENTS} specimens; {told}.")
+        raise NotEnough(f"at least {_FEWEST_FOR_COMPONENTS} specimens are needed; {told}.")
     a, b = sample.shapes[:, 0], sample.shapes[:, 1]
     draws = min(how.draws, _SLOW)
     try:

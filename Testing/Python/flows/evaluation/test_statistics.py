@@ -80,7 +80,7 @@ def test_two_specimens_say_what_cannot_be_given(predicted: Cohort, truth: Cohort
     found = told({n: predicted[n] for n in "ab"}, truth)
     assert found.bias and found.procrustes_anova and found.mean_shape
     assert found.principal_components is None
-    assert any("at least 4 specimens; 2 are complete" in note for note in found.notes)
+    assert any("at least 4 specimens are needed; 2 are complete" in note for note in found.notes)
     content = found.as_dict()
     assert content["bias"]["landmarks"]["L0"]["p_hotelling"] is None
     json.dumps(content, allow_nan=False)
