@@ -14,6 +14,8 @@ from craniomark.ground.checks import InputError
 
 DONE, OWN_FAILURE, BAD_INPUT, SOME_REFUSED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 
+_INTERRUPTED = "Interrupted: nothing half-written was left."
+
 
 class SomeRefused(Exception):  # noqa: N818 - an ending, not an error
     """The run finished, but some specimens were refused."""
@@ -34,9 +36,11 @@ def run(app: typer.Typer, arguments: Sequence[str], debug: bool = False) -> int:
     try:
         command = typer.main.get_command(app)
         code = command.main(list(arguments), prog_name="craniomark", standalone_mode=False)
+        if code == INTERRUPTED:  # what some versions of Typer make of Ctrl-C
+            _tell(_INTERRUPTED)
         return code if isinstance(code, int) else DONE
     except (KeyboardInterrupt, typer.Abort):
-        _tell("Interrupted: nothing half-written was left.")
+        _tell(_INTERRUPTED)
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # the reader of a pipe went away, as `head` does: not worth a message

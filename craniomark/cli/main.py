@@ -18,6 +18,7 @@ from craniomark.cli.refine import refine
 from craniomark.cli.report import report
 from craniomark.cli.settings import settings, taken
 from craniomark.cli.template import template
+from craniomark.cli.train import train
 
 EXAMPLES: dict[Callable[..., Any], str] = {
     process: "craniomark process scans -o out --jobs 4",
@@ -67,6 +68,11 @@ def _add(command: Callable[..., Any], example: str) -> None:
 
 for _command, _example in EXAMPLES.items():
     _add(_command, _example)
+# Its own --help also lists the settings of the task that is named.
+app.command(
+    epilog=f"Example: craniomark train landmark data=scans out=run fold=0.  {_EVERYWHERE}",
+    add_help_option=False,
+)(train)
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(data.app, name="data")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 # Under another name than that of the package; and what stands in for a whole extra.
-IMPORTED_AS = {"dask": {"distributed", "dask"}}
+IMPORTED_AS = {"dask": {"distributed", "dask"}, "hydra-core": {"hydra", "omegaconf"}}
 SHIPPED = ("cli", "standalone", "train", "web", "batch", "cluster")
 
 

@@ -16,8 +16,8 @@ from craniomark.flows.training.registry import TaskEntry
 from craniomark.ground.checks import InputError
 
 PRIMARY = "craniomark"
-GROUPED_FIRST = ("model",)
-"""Groups that are merged before the others, so that a recipe may change what they set."""
+GROUPED_LAST = ("recipe",)
+"""Groups that are merged after the others, so that they may change what these set."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +141,8 @@ def session(entry: TaskEntry, folder: Path | None) -> Iterator[Any]:
 def _primary(entry: TaskEntry, folder: Path | None) -> type:
     """The structured config at the root, with the groups' defaults."""
     groups = {} if folder is None else {p.name: p for p in sorted(folder.iterdir()) if p.is_dir()}
-    order = [name for name in GROUPED_FIRST if name in groups]
-    order += [name for name in groups if name not in GROUPED_FIRST]
+    order = [name for name in groups if name not in GROUPED_LAST]
+    order += [name for name in GROUPED_LAST if name in groups]
     defaults: list[Any] = ["_self_", *({name: "default"} for name in order)]
     fields = [("defaults", list[Any], field(default_factory=lambda: list(defaults)))]
     return make_dataclass("Config", fields, bases=(mirror(config_type(entry)),))

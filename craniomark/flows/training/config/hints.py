@@ -3,7 +3,7 @@
 import types
 from typing import Any, Literal, Union, get_args, get_origin
 
-from craniomark.flows.training.config.mirror import element_hint, is_list
+from craniomark.flows.training.config.mirror import element_hint, is_list, is_mapping
 
 _ONE = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
 _MANY = {int: "whole numbers", float: "numbers", bool: "true and false", str: "texts"}
@@ -40,6 +40,8 @@ def _words(hint: Any) -> str:
         if count is not None:
             return f"a list of {count} {many}"
         return f"a list of {many}, e.g. {_EXAMPLE.get(element, '[1,2]')}"
+    if is_mapping(hint):
+        return f"{_MANY.get((*get_args(hint), Any)[1], 'values')} by name, written KEY.NAME=VALUE"
     return _ONE.get(hint, "a value")
 
 

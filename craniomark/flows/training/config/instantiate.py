@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from craniomark.flows.training.config.hints import choices_of, hint_words, without_null
-from craniomark.flows.training.config.mirror import is_list
+from craniomark.flows.training.config.mirror import is_list, is_mapping
 from craniomark.ground.checks import InputError
 
 Settings = TypeVar("Settings")
@@ -84,7 +84,7 @@ def mistyped(where: str, key: str, value: Any, hint: Any) -> InputError:
     """The error for a value that is not what a key wants, with the nearest that is allowed."""
     near = get_close_matches(str(value), map(str, choices_of(hint)), 1)
     nearest = f"; the nearest is {near[0]}" if near else ""
-    return InputError(where, key, repr(value), f"give {hint_words(hint)}{nearest}")
+    return InputError(where, key, repr(value), f"give {hint_words(hint).replace('KEY', key)}{nearest}")
 
 
 def _refused(error: ValueError, where: str, path: str) -> InputError:
@@ -111,8 +111,8 @@ def _value(hint: Any, value: Any, where: str, key: str) -> Any:
         return value
     if is_list(hint):
         return _sequence(hint, value, where, key)
-    if isinstance(value, Mapping):
-        return {name: _value(get_args(hint)[1], one, where, f"{key}.{name}") for name, one in value.items()}
+    if is_mapping(hint):
+        return _mapping(hint, value, where, key)
     return Path(value) if hint is Path else _plain(hint, value, where, key)
 
 
@@ -123,6 +123,13 @@ def _plain(hint: Any, value: Any, where: str, key: str) -> Any:
     if hint in (int, float, str, bool) and type(value) is not hint:
         raise mistyped(where, key, value, hint)
     return value
+
+
+def _mapping(hint: Any, value: Any, where: str, key: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise mistyped(where, key, value, hint)
+    kind = (*get_args(hint), Any, Any)[1]
+    return {str(name): _value(kind, one, where, f"{key}.{name}") for name, one in value.items()}
 
 
 def _sequence(hint: Any, value: Any, where: str, key: str) -> Any:

@@ -49,8 +49,8 @@ def mirrored_hint(hint: Any) -> Any:
     if is_list(hint):
         element = element_hint(hint)
         return list[mirrored_hint(element)]  # type: ignore[misc]
-    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-        return dict[str, mirrored_hint(arguments[1])]  # type: ignore[misc]
+    if is_mapping(hint):
+        return dict[str, mirrored_hint(arguments[1]) if arguments else Any]  # type: ignore[misc]
     return Any
 
 
@@ -58,6 +58,12 @@ def is_list(hint: Any) -> bool:
     """Whether values of the type `hint` are written as lists."""
     origin = get_origin(hint) or hint
     return isinstance(origin, type) and issubclass(origin, Sequence) and not issubclass(origin, str)
+
+
+def is_mapping(hint: Any) -> bool:
+    """Whether values of the type `hint` are written as entries, each by its name."""
+    origin = get_origin(hint) or hint
+    return isinstance(origin, type) and issubclass(origin, Mapping)
 
 
 def element_hint(hint: Any) -> Any:
@@ -76,6 +82,12 @@ def mirrored_value(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [mirrored_value(one) for one in value]
     return str(value) if isinstance(value, Path) else value
+
+
+def defaults_of(settings: type) -> dict[str, Any]:
+    """Default values by field, plain and nested; ``???`` where a value must be given."""
+    made: dict[str, Any] = dataclasses.asdict(mirror(settings)())
+    return made
 
 
 def _field(one: "dataclasses.Field[Any]") -> Any:

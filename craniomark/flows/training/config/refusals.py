@@ -38,8 +38,9 @@ def refusal(error: BaseException, hints: Mapping[str, Any], words: Sequence[str]
     if match is None:
         return InputError(where, "setting", "not usable", _first_line(error))
     key = re.sub(r"\[\d+\]", "", match[1])
+    key = next((path for path in hints if key.startswith(path + ".")), key)  # an entry of a mapping
     if key in hints:
-        given = [raw_value(word) for word in words if key_of(word) == key]
+        given = [raw_value(word) for word in words if key_of(word) in (key, match[1])]
         value = _VALUE.search(told)
         shown = given[-1] if given and not file else value[1] if value else "of another type"
         return mistyped(where, key, shown, hints[key])
@@ -49,7 +50,7 @@ def refusal(error: BaseException, hints: Mapping[str, Any], words: Sequence[str]
 
 
 def _no_option(missing: str, options: Sequence[str], where: str) -> InputError:
-    group, _, name = missing.partition("/")
+    group, _, name = missing.rpartition("/")
     near = nearest(name, options)
     remedy = f"choose one of {', '.join(options)}" + (f"; the nearest is {near}" if near else "")
     return InputError(where, group, repr(name), remedy)

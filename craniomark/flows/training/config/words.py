@@ -10,7 +10,7 @@ from typing import Any
 
 from craniomark.flows.training.config.hints import hint_words, is_text
 from craniomark.flows.training.config.instantiate import unknown
-from craniomark.flows.training.config.mirror import is_list
+from craniomark.flows.training.config.mirror import is_list, is_mapping
 from craniomark.ground.checks import InputError
 
 _WORD = re.compile(r"^(\+\+|\+|~)?([\w./@:-]+?)(?:=(.*))?$", re.DOTALL)
@@ -64,6 +64,8 @@ def _safe(word: str, hints: Mapping[str, Any], groups: Collection[str], where: s
         return word
     _check_known(key.partition("@")[0], hints, groups, where)
     hint = hints.get(key)
+    if value is not None and _inside(key, hints):
+        word = f"++{key}={value}"  # an entry of a mapping, there or not
     if value is None or hint is None:
         _check_sweep(word, key, hint, where, multirun)
         return word
@@ -87,8 +89,8 @@ def _check_known(key: str, hints: Mapping[str, Any], groups: Collection[str], wh
 
 
 def _inside(key: str, hints: Mapping[str, Any]) -> bool:
-    """Whether a key is an entry of a mapping or a list that is set as a whole."""
-    return any(key.startswith(path + ".") for path in hints)
+    """Whether a key is an entry of a mapping."""
+    return any(key.startswith(path + ".") and is_mapping(hint) for path, hint in hints.items())
 
 
 def _is_plain(value: str, listed: bool, multirun: bool) -> bool:

@@ -1,0 +1,100 @@
+"""One run from its config: data, task, identity, loop."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import craniomark
+from craniomark.flows.pipeline.stopping import Stopped
+from craniomark.flows.training.config.compose import Config
+from craniomark.flows.training.data import TrainingData, training_data
+from craniomark.flows.training.identity import Identity, code_sha256, this_machine
+from craniomark.flows.training.registry import TaskEntry
+from craniomark.flows.training.run import Outcome, run_training
+from craniomark.flows.training.task import Task
+from craniomark.flows.training.watch import is_alive
+
+Listener = Callable[[dict[str, Any]], None]
+CACHE = "cache"
+NOT_RECORDED = ("cache",)
+"""Keys of the config that say where things lie and nothing of what is learnt."""
+
+
+def run_job(
+    entry: TaskEntry,
+    config: Config,
+    listen: Listener | None = None,
+    stop_file: Path | None = None,
+    parent: int | None = None,
+    job: str | None = None,
+) -> Outcome:
+    """Train as a config says, or go on with what lies in its folder.
+
+    Parameters
+    ----------
+    entry : TaskEntry
+        The task.
+    config : Config
+        Of this run; its ``out`` is the run folder.
+    listen : callable, optional
+        Is given each event.
+    stop_file, parent
+        As for `run_training`.
+    job : str, optional
+        Name in the events; by default the task's.
+
+    Raises
+    ------
+    InputError
+        If data, config and run folder don't fit one another.
+    Stopped
+        If the stop file is there before training has begun.
+    """
+    # Its remarks on precision and devices are none of the user's; what matters, the run's log tells.
+    logging.getLogger("lightning.fabric.utilities.rank_zero").setLevel(logging.WARNING)
+    name = job or entry.name
+    tell = listen or (lambda _event: None)
+
+    def told(what: str, number: int, count: int) -> None:
+        if stop_file is not None and stop_file.exists():
+            raise Stopped(f"stopped by {stop_file} before training had begun")
+        if parent is not None and not is_alive(parent):
+            raise Stopped(f"stopped by the end of the parent process {parent}")
+        tell({"event": "progress", "job": name, "name": what, "step": number, "of": count})
+
+    settings = config.settings
+    data = training_data(settings, entry.spacing(settings), cache_folder(settings), told)
+    tell({"event": "log", "job": name, "message": split_words(data)})
+    task = built(entry, config, data)
+    out = Path(settings.out)
+    return run_training(task, settings.loop, out, identity(config, data), listen, stop_file, parent, job)
+
+
+def built(entry: TaskEntry, config: Config, data: TrainingData) -> Task:
+    """The task with its first weights, which follow from the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.settings.loop.seed)
+        return entry.build(config.settings, data)
+
+
+def identity(config: Config, data: TrainingData) -> Identity:
+    """What a run depends on."""
+    recorded = {key: value for key, value in config.plain.items() if key not in NOT_RECORDED}
+    seed = config.settings.loop.seed
+    return Identity(craniomark.__version__, recorded, dict(data.files), seed, this_machine(), code_sha256())
+
+
+def cache_folder(settings: Any) -> Path:
+    """Where prepared specimens are kept."""
+    return Path(settings.cache) if settings.cache else Path(settings.out) / CACHE
+
+
+def split_words(data: TrainingData) -> str:
+    """Who is trained on and what the validation is worth, in a sentence."""
+    count = f"Trains on {len(data.training)} specimens"
+    if data.held_out:
+        return f"{count} and validates on {', '.join(e.id for e in data.validation)}, which are held out."
+    return f"{count} and validates on the same, so its figures are no accuracy: nothing is held out."
