@@ -135,11 +135,9 @@ def _members(bundle: Bundle, told: Mapping[str, Any], kind: str, device: str | t
             left_out = tuple(str(specimen) for specimen in one["left_out"])
         except (KeyError, TypeError) as error:
             raise _unusable(bundle, f"a network of {kind} lacks {error}") from error
-        with torch.device("meta"):
-            fresh = _network(bundle, kind, settings)
-        weights = checked_weights(bundle, name, fresh)
-        network = _network(bundle, kind, settings)
-        network.load_state_dict(weights)
+        with torch.random.fork_rng(devices=[]):
+            network = _network(bundle, kind, settings)
+        network.load_state_dict(checked_weights(bundle, name, network))
         members.append(Member(network.to(device).requires_grad_(False).eval(), left_out))
     return members
 
