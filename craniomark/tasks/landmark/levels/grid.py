@@ -33,9 +33,10 @@ class Grid:
 
     @classmethod
     def around(cls, points: ArrayLike, spacing: float, margin: float, multiple: int = 1) -> "Grid":
-        """The box around points, shape (N, 3) mm, and a margin, mm; its edges are multiples of voxels."""
+        """The box around points, shape (N, 3) mm, and a margin, mm; NaN is ignored, edges are multiples."""
         points = np.asarray(points, dtype=np.float64)
-        low, high = np.nanmin(points, axis=0) - margin, np.nanmax(points, axis=0) + margin
+        points = points[np.isfinite(points).all(1)]
+        low, high = points.min(0) - margin, points.max(0) + margin
         return cls._about((low + high) / 2, (high - low) / 2, spacing, multiple)
 
     @classmethod

@@ -1,5 +1,6 @@
 """What a landmark network is shown: training specimens in other poses, sizes, fields and brightness."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,7 @@ class SampleSettings:
     intensity : IntensityRange
         Gain, contrast, noise, blur, shading.
     field : FieldRange
-        Fields of view that end short of the specimen.
+        Fields of view that end short of the specimen, which is taken to reach 3 mm beyond its landmarks.
     centred : bool
         The frame's origin is the middle of the bone instead of the template's (level 0).
     unknown : float
@@ -51,7 +52,7 @@ class SampleSettings:
     first: float = 0.3
     grown_after: int = 400
     intensity: IntensityRange = field(default_factory=lambda: IntensityRange(0.4, 0.3, 0.06, 0.8, 0.1))
-    field: FieldRange = field(default_factory=lambda: FieldRange(0.05, 0.1, 3.0, 0.2))
+    field: FieldRange = field(default_factory=lambda: FieldRange(0.05, 0.2, 3.0, 0.2))
     centred: bool = False
     unknown: float = 0.3
 
@@ -95,6 +96,7 @@ class Samples:
         self.names = tuple(example.id for example in examples)
         self.points = np.array([example.points for example in examples], dtype=np.float64)
         self.groups = torch.tensor(groups if groups is not None else [0] * len(examples))
+        self._corners = np.array([_corners_around(points) for points in self.points])
         self.kept = Grid.around(self.points.reshape(-1, 3), kept_spacing(grid), _AROUND_MM)
         images = [on_grid(example.image, self.kept) for example in examples]
         self.images = torch.stack([image.voxels for image in images])[:, None]
@@ -120,7 +122,7 @@ class Samples:
         about = centres if settings.centred else np.nanmean(self.points[which], axis=1)
         poses = sample_poses(count, settings.pose_at(step), rng, about)
         poses[:, :3, 3] -= centres
-        planes = sample_planes(self.points[which], settings.field, rng)
+        planes = sample_planes(self._corners[which], settings.field, rng)
         change = sample_intensity(count, settings.intensity, rng)
         unknown = torch.from_numpy(rng.random(count).astype(np.float32))
         points = np.where(within(self.points[which], planes)[..., None], self.points[which], np.nan)
@@ -186,3 +188,9 @@ def contrast(images: torch.Tensor) -> torch.Tensor:
 def level_brightness(images: torch.Tensor) -> torch.Tensor:
     """Images, shape (B, 1, I, J, K), divided by their own `contrast`, for poses that are not known yet."""
     return images / contrast(images).clamp_min(1e-6).view(-1, 1, 1, 1, 1)
+
+
+def _corners_around(points: Array) -> Array:
+    """Corners, shape (8, 3), of the box that a specimen is taken to fill."""
+    low, high = np.nanmin(points, axis=0) - _AROUND_MM, np.nanmax(points, axis=0) + _AROUND_MM
+    return np.array(list(itertools.product(*zip(low, high, strict=True))))
