@@ -60,7 +60,8 @@ def train(
         return
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads starve one another on shared cores
     if task == EVERYTHING:
-        _everything(words, stop_file)
+        chosen = {"--multirun": multirun, "--show-network": show_network, "--show-config": show_config}
+        _everything(words, stop_file, [name for name, here in chosen.items() if here])
         return
     from craniomark.flows.training.registry import task_entry
 
@@ -124,33 +125,37 @@ def _many(entry: "TaskEntry", words: list[str], stop_file: Path | None) -> None:
         )
 
 
-def _everything(words: list[str], stop_file: Path | None) -> None:
-    """All stages from scans to a bundle."""
-    import importlib
-    import importlib.util
+def _everything(words: list[str], stop_file: Path | None, unfit: list[str]) -> None:
+    """All stages from scans to a bundle; `unfit` options are for single tasks."""
+    if unfit:
+        raise InputError("craniomark train all", "option", unfit[0], "leave it out: it is for single tasks")
+    from craniomark.flows.training.everything import train_everything
+    from craniomark.flows.training.snapshot import hold_code
 
-    name = "craniomark.flows.training.everything"
-    if importlib.util.find_spec(name) is None:
-        raise InputError(
-            "craniomark train", "task", repr(EVERYTHING), "train the tasks one by one in this version"
-        )
-    module: Any = importlib.import_module(name)
+    hold_code()
     with shown_training() as listener:
-        module.train_everything(words, listener, stop_file)
+        bundle = train_everything(words, listener, stop_file)
+    if not settings.quiet:
+        typer.echo(f"{bundle}: made; look at it with: craniomark bundle show {bundle}")
 
 
 def _help(context: typer.Context, task: str) -> None:
-    from craniomark.flows.training.config.show import default_values, group_rows, setting_rows
+    from craniomark.flows.training.config.show import default_values, group_rows, rows_of, setting_rows
+    from craniomark.flows.training.everything.settings import EverythingSettings
     from craniomark.flows.training.registry import task_entry, task_names
 
-    entry = task_entry(task) if task and task != EVERYTHING else None
     typer.echo(context.get_help())
     typer.echo()
-    if entry is None:
-        print_table(("task", "what"), [(name, task_entry(name).about) for name in task_names()])
+    if not task:
+        tasks = [(name, task_entry(name).about) for name in task_names()]
+        print_table(("task", "what"), [*tasks, (EVERYTHING, "From landmarked scans to a working bundle.")])
         return
-    typer.echo(f"Settings of {entry.name}: {entry.about}")
-    rows = [*group_rows(entry), *setting_rows(entry, default_values(entry))]
+    if task == EVERYTHING:
+        rows = rows_of(EverythingSettings)
+    else:
+        entry = task_entry(task)
+        rows = [*group_rows(entry), *setting_rows(entry, default_values(entry))]
+    typer.echo(f"Settings of {task}:")
     print_table(("key", "default", "values", "what"), [(r.key, r.value, r.kind, r.about) for r in rows])
 
 

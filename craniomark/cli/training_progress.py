@@ -9,6 +9,7 @@ from typing import Any
 from craniomark.cli.settings import settings
 
 _LINE_SECONDS = 10.0
+_VALIDATION = "validation/"
 
 
 class Silent:
@@ -26,6 +27,7 @@ class Lines(Silent):
 
     def __init__(self) -> None:
         self._spoke = time.monotonic()
+        self._validated = ("", 0)
 
     def __call__(self, event: dict[str, Any]) -> None:
         kind, job = event.get("event"), event.get("job", "")
@@ -33,6 +35,15 @@ class Lines(Silent):
             self.say(f"{job}: {event.get('message', '')}")
         elif kind == "progress":
             self.progress(job, event)
+        elif kind == "metric" and event["name"].startswith(_VALIDATION):
+            self.validated(job, event)
+
+    def validated(self, job: str, event: dict[str, Any]) -> None:
+        """Tell the first figure of a validation, which is the one that matters."""
+        if (job, event["step"]) != self._validated and event["value"] is not None:
+            self._validated = (job, event["step"])
+            name = event["name"].removeprefix(_VALIDATION)
+            self.say(f"{job}: step {event['step']}: {name} {event['value']:.4g}")
 
     def progress(self, job: str, event: dict[str, Any]) -> None:
         """Tell how far a job is."""

@@ -60,6 +60,7 @@ def test_a_run_is_trained_told_and_recorded(command: Run, animals_folder: Path, 
     assert code == 0, told
     assert said.startswith(f"{out / 'weights.safetensors'}: mean_mm ")
     assert "Trains on 4 specimens and validates on animal_1, which are held out." in told
+    assert "toy: step 6: mean_mm " in told
     assert state_of(out)["status"] == "done"
     identity = json.loads((out / "identity.json").read_text())
     assert identity["config"]["fold"] == 1 and identity["seed"] == 0
@@ -163,6 +164,15 @@ def test_help_lists_the_tasks_and_of_a_task_its_settings(command: Run) -> None:
         "needed",
     ):
         assert part in said
+
+
+def test_the_training_of_everything_is_told_and_reached(command: Run, tmp_path: Path) -> None:
+    code, said, _ = command("--help", task="all")
+    assert code == 0 and "recipe" in said and "licence" in said
+    code, _, told = command(f"out={tmp_path}", task="all")
+    assert code == 2 and is_one_sentence(told) and "craniomark train all: data is missing" in told
+    code, _, told = command("-m", task="all")
+    assert code == 2 and is_one_sentence(told) and "option is --multirun: leave it out" in told
 
 
 def test_what_is_set_can_be_shown_and_given_back(command: Run) -> None:

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from craniomark.flows.training.config.schema import RunSettings
-from craniomark.flows.training.config.show import Row, default_values, group_rows, setting_rows
+from craniomark.flows.training.config.show import Row, default_values, group_rows, rows_of, setting_rows
 from craniomark.flows.training.registry import MODULES, task_entry, task_names
 
 _PART = re.compile(r"(<!-- settings of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
-COMMON = "all"
+COMMON, EVERYTHING = "common", "all"
 
 
 def renewed(page: str) -> str:
@@ -22,16 +22,24 @@ def renewed(page: str) -> str:
 
 
 def table_names() -> list[str]:
-    """Names of the tables that the page needs: what all tasks have, then each task's own."""
-    return [COMMON, *(name for name in task_names() if name in MODULES)]
+    """Names of the page's tables: what all tasks have, each task's own, those of ``train all``."""
+    return [COMMON, *(name for name in task_names() if name in MODULES), EVERYTHING]
 
 
 def _table(name: str) -> str:
+    if name == EVERYTHING:
+        from craniomark.flows.training.everything.settings import EverythingSettings
+
+        return _framed(rows_of(EverythingSettings))
     entry = task_entry(table_names()[1] if name == COMMON else name)
     values = None if name == COMMON else default_values(entry)
     rows = [row for row in setting_rows(entry, values) if _is_common(row) == (name == COMMON)]
     if name != COMMON:
         rows = [*group_rows(entry), *rows]
+    return _framed(rows)
+
+
+def _framed(rows: Sequence[Row]) -> str:
     return f"\n| key | default | values | meaning |\n|---|---|---|---|\n{_markdown(rows)}\n\n"
 
 

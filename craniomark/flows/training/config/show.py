@@ -32,11 +32,16 @@ def setting_rows(entry: TaskEntry, plain: Mapping[str, Any] | None = None) -> li
     entry : TaskEntry
         The task.
     plain : mapping, optional
-        A config's plain values; without, the defaults.
+        A config's plain values; without, those of the settings themselves.
     """
-    values = defaults_of(config_type(entry)) if plain is None else plain
+    return rows_of(config_type(entry), plain)
+
+
+def rows_of(kind: type, plain: Mapping[str, Any] | None = None) -> list[Row]:
+    """Every key of a settings dataclass with its value, by default with its default."""
+    values = defaults_of(kind) if plain is None else plain
     rows = []
-    for key in keys_of(config_type(entry)):
+    for key in keys_of(kind):
         value: Any = values
         for part in key.path.split("."):
             value = value[part]
