@@ -34,9 +34,9 @@ class Grid:
     @classmethod
     def around(cls, points: ArrayLike, spacing: float, margin: float, multiple: int = 1) -> "Grid":
         """The box around points, shape (N, 3) mm, and a margin, mm; NaN is ignored, edges are multiples."""
-        points = np.asarray(points, dtype=np.float64)
-        points = points[np.isfinite(points).all(1)]
-        low, high = points.min(0) - margin, points.max(0) + margin
+        every = np.asarray(points, dtype=np.float64)
+        present = every[np.isfinite(every).all(1)]
+        low, high = present.min(0) - margin, present.max(0) + margin
         return cls._about((low + high) / 2, (high - low) / 2, spacing, multiple)
 
     @classmethod
