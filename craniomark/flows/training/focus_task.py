@@ -75,7 +75,7 @@ class FocusChoice:
     """
 
     end_to_end: bool = False
-    rounds: int = 2
+    rounds: int = 3
     worse: float = WORSE
 
     def __post_init__(self) -> None:

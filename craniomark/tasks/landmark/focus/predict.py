@@ -94,12 +94,12 @@ def focus(
 
 def focus_canonically(
     networks: Sequence[FocusNetwork], image: Image, starts: ArrayLike, mean: ArrayLike, *,
-    rounds: int = 2, poses: int = 1, seed: int = 0,
+    rounds: int = 3, poses: int = 1, seed: int = 0,
 ) -> FocusPrediction:  # fmt: skip
     """Landmarks of an image in any frame, by patches in the pose that the landmarks themselves tell.
 
     In each round the image is seen in the similarity of the last answer to the mean shape, so that the
-    answer hardly depends on where the starts came from.
+    answer hardly depends on where the starts came from, the less the more rounds there are.
 
     Parameters
     ----------

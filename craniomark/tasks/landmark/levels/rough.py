@@ -18,7 +18,7 @@ from craniomark.tasks.landmark.levels.samples import SampleSettings, bone_centre
 Array = NDArray[np.float64]
 _LEAST_VARIANCE = 0.05
 ROUGH_NETWORK = NetworkSettings(
-    spacing=0.9, margin=2.0, unet=UNetSettings((16, 32, 64, 96)), heads="heatmap", prior=0.0, start="linear"
+    spacing=0.9, margin=2.0, unet=UNetSettings((16, 32, 64, 96)), heads="heatmap", prior=0.0
 )
 """A network for level 0."""
 ROUGH_SAMPLES = SampleSettings(
