@@ -54,7 +54,8 @@ def run_job(
         If the stop file is there before training has begun.
     """
     # Its remarks on precision and devices are none of the user's; what matters, the run's log tells.
-    logging.getLogger("lightning.fabric.utilities.rank_zero").setLevel(logging.WARNING)
+    for part in ("fabric", "pytorch"):
+        logging.getLogger(f"lightning.{part}.utilities.rank_zero").setLevel(logging.WARNING)
     name = job or entry.name
     tell = listen or (lambda _event: None)
 

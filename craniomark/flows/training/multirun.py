@@ -176,8 +176,7 @@ def _order(
     entry: TaskEntry, name: str, config: Mapping[str, Any], out: Path, stop_file: Path | None
 ) -> Order:
     plain = dict(config) | {"out": str(out / name), "cache": config["cache"] or str(out / CACHE)}
-    checked = config_of(entry, plain)
-    return Order(entry.name, name, checked.plain, str(stop_file.absolute()) if stop_file else None)
+    return Order(entry.name, name, plain, str(stop_file.absolute()) if stop_file else None)
 
 
 def _planned(entry: TaskEntry, sweep: Swept, configs: Path | None) -> dict[str, dict[str, Any]]:
