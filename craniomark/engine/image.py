@@ -123,10 +123,15 @@ def grid_points(
 def _blurred(voxels: torch.Tensor, axis: int, sigma: float) -> torch.Tensor:
     """Gaussian along one axis, renormalised at the borders.
 
-    As one matrix product: several times faster on a CPU than a convolution of one channel.
+    As matrix products of contiguous stacks: several times faster on a CPU than a convolution of one
+    channel.
     """
     index = torch.arange(voxels.shape[axis], device=voxels.device, dtype=voxels.dtype)
     distance = index[:, None] - index
     kernel = torch.exp(-(distance**2) / (2 * sigma**2)) * (distance.abs() <= math.ceil(3 * sigma))
     kernel = kernel / kernel.sum(1, keepdim=True)
-    return torch.tensordot(kernel, voxels, dims=([1], [axis])).movedim(0, axis)
+    before = voxels.shape[:axis].numel()
+    stacks = voxels.reshape(before, len(index), -1)
+    if stacks.shape[-1] == 1:
+        return (stacks[..., 0] @ kernel.T).reshape(voxels.shape)
+    return (kernel @ stacks).reshape(voxels.shape)
