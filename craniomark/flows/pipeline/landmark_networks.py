@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 
@@ -22,10 +23,15 @@ from craniomark.tasks.landmark.fuse import Answer, Networks
 from craniomark.tasks.landmark.levels.grid import Grid
 from craniomark.tasks.landmark.levels.network import LandmarkNetwork, NetworkSettings
 from craniomark.tasks.landmark.levels.predict import predict_together
+from craniomark.tasks.landmark.levels.rough import predict_pose, rough_network
 
 LANDMARK_PART = "landmark_networks"
 SETTINGS = "landmark-networks.json"
 KINDS = ("levels", "focus")
+ROUGH = "rough"
+FEWEST_ROUGH = 4
+ROUGH_POSES = 4
+"""Rotations of the image over which the rough landmarks are averaged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,10 +58,13 @@ class Ensembles:
     ----------
     levels, focus : tuple of Member
         Of the whole skull, and of patches about landmarks.
+    rough : Rough, optional
+        A few landmarks in any rotation.
     """
 
     levels: tuple[Member, ...]
     focus: tuple[Member, ...]
+    rough: "Rough | None" = None
 
     def networks(self) -> Networks:
         """All members together."""
@@ -66,6 +75,31 @@ class Ensembles:
         levels = [m.network for m in self.levels if specimen in m.left_out]
         sharp = [m.network for m in self.focus if specimen in m.left_out]
         return joined(levels, sharp) if sharp and (levels or not self.levels) else None
+
+
+@dataclass(frozen=True, eq=False)
+class Rough:
+    """The network of a few landmarks in any rotation, as a function from an image to a pose.
+
+    Attributes
+    ----------
+    network : LandmarkNetwork
+        Trained.
+    mean : ndarray, shape (L, 3)
+        Mean landmarks of the bundle, mm.
+    chosen : tuple of int
+        Which of them it places.
+    """
+
+    network: LandmarkNetwork
+    mean: NDArray[np.float64]
+    chosen: tuple[int, ...]
+
+    def __call__(self, image: Image) -> NDArray[np.float64]:
+        """Similarity, 4x4, from the template's to the image's frame, mm."""
+        return predict_pose(
+            self.network, image, self.mean, self.chosen, poses=ROUGH_POSES
+        ).template_to_specimen
 
 
 def joined(
@@ -106,7 +140,7 @@ def load_landmark_networks(bundle: Bundle, device: str | torch.device = "cpu") -
     found = {kind: tuple(_members(bundle, told, kind, device)) for kind in KINDS}
     if not found["focus"]:
         raise _unusable(bundle, "no focus network")
-    return Ensembles(found["levels"], found["focus"])
+    return Ensembles(found["levels"], found["focus"], _rough(bundle, told, device))
 
 
 def landmark_parts(ensembles: Ensembles) -> dict[str, Callable[[Path], None]]:
@@ -120,16 +154,19 @@ def landmark_parts(ensembles: Ensembles) -> dict[str, Callable[[Path], None]]:
             settings = asdict(member.network.settings)
             told[kind].append({"weights": name, "left_out": list(member.left_out), "settings": settings})
             writers[name] = partial(write_weights, member.network)
+    if ensembles.rough is not None:
+        name, rough = f"{ROUGH}.safetensors", ensembles.rough
+        told[ROUGH] = [
+            {"weights": name, "landmarks": list(rough.chosen), "settings": asdict(rough.network.settings)}
+        ]
+        writers[name] = partial(write_weights, rough.network)
     text = json.dumps(told, indent=1) + "\n"
     return writers | {SETTINGS: lambda path: _write(path, text)}
 
 
 def _members(bundle: Bundle, told: Mapping[str, Any], kind: str, device: str | torch.device) -> list[Member]:
-    listed = told.get(kind, [])
-    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise _unusable(bundle, f"{kind} is not a list of objects")
     members = []
-    for one in listed:
+    for one in _listed(bundle, told, kind):
         try:
             name, settings = str(one["weights"]), one["settings"]
             left_out = tuple(str(specimen) for specimen in one["left_out"])
@@ -140,6 +177,32 @@ def _members(bundle: Bundle, told: Mapping[str, Any], kind: str, device: str | t
         network.load_state_dict(checked_weights(bundle, name, network))
         members.append(Member(network.to(device).requires_grad_(False).eval(), left_out))
     return members
+
+
+def _listed(bundle: Bundle, told: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:
+    listed = told.get(kind, [])
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise _unusable(bundle, f"{kind} is not a list of objects")
+    return listed
+
+
+def _rough(bundle: Bundle, told: Mapping[str, Any], device: str | torch.device) -> Rough | None:
+    listed = _listed(bundle, told, ROUGH)
+    if not listed:
+        return None
+    mean = bundle.landmarks().points
+    try:
+        name, settings = str(listed[0]["weights"]), listed[0]["settings"]
+        chosen = tuple(int(row) for row in listed[0]["landmarks"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unusable(bundle, f"the network of {ROUGH} lacks {error}") from error
+    if len(chosen) < FEWEST_ROUGH or not all(0 <= row < len(mean) for row in chosen):
+        raise _unusable(bundle, f"landmarks of {ROUGH} are {chosen}")
+    with torch.random.fork_rng(devices=[]):
+        made = instantiate(NetworkSettings, settings, str(bundle.path(SETTINGS)))
+        network = rough_network(made, mean, chosen)
+    network.load_state_dict(checked_weights(bundle, name, network))
+    return Rough(network.to(device).requires_grad_(False).eval(), mean, chosen)
 
 
 def _network(bundle: Bundle, kind: str, settings: Mapping[str, Any]) -> LandmarkNetwork | FocusNetwork:

@@ -1,6 +1,6 @@
 """A bundle made ready to predict with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,8 @@ class Model:
         Proposes poses, where the bundle has one.
     networks : Networks or None
         Second opinions on landmarks, where the bundle has them.
+    rough : callable or None
+        Pose, 4x4 from template to specimen, by a few landmarks; None where the bundle has no such network.
     """
 
     labels: tuple[str, ...]
@@ -65,6 +67,7 @@ class Model:
     errors: ErrorModel
     orient: OrientNetwork | None = None
     networks: Networks | None = None
+    rough: Callable[[Image], NDArray[np.float64] | None] | None = None
 
 
 def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto") -> Model:
@@ -102,6 +105,7 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
         errors,
         load_orient_network(bundle, place),
         ensembles.networks() if ensembles else None,
+        ensembles.rough if ensembles else None,
     )
 
 

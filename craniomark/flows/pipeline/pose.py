@@ -29,7 +29,9 @@ def found_pose(image: Image, model: Model, search: bool, progress: Progress) -> 
         Told the step and the fraction done.
     """
     progress("orient", 0.0)
-    located = locate(image, model.target, None if search else np.eye(3)[None], model.orient)
+    rough = model.rough(image) if model.rough and search else None
+    rotations = None if search else np.eye(3)[None]
+    located = locate(image, model.target, rotations, model.orient, [] if rough is None else [rough])
     gain = bone_gain(image, model.target.image, located.template_to_specimen)
     return image.scaled(gain), located
 

@@ -1,5 +1,6 @@
 """From nothing to a pose: network and rotation search, then refinement from coarse to fine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,10 +127,11 @@ def locate(
     target: Target,
     rotations: NDArray[np.float64] | None = None,
     network: OrientNetwork | None = None,
+    proposals: Sequence[NDArray[np.float64]] = (),
 ) -> Located:
     """Pose of the template in a specimen in any pose.
 
-    The poses that a network proposes are refined beside those of a short search. Where one of them
+    The poses that networks propose are refined beside those of a short search. Where one of them
     is clearly the best, that is it; else all rotations are searched, and the better score wins.
 
     Parameters
@@ -142,13 +144,14 @@ def locate(
         Rotations to try, template to specimen; by default a grid over all of them.
     network : OrientNetwork, optional
         Proposes poses where `rotations` are not given.
+    proposals : sequence of ndarray, shape (4, 4)
+        Poses, template to specimen, that others propose where `rotations` are not given.
     """
     views = Views(specimen)
     if rotations is not None:
         return climb(views, target, searched(views, target, rotations, CANDIDATES))
-    proposed = None
-    if network is not None:
-        proposed = _proposals(views, target, network)
+    proposed = _proposals(views, target, network, proposals)
+    if proposed is not None:
         others = searched(views, target, rotation_grid(FEW_ROTATIONS), FEW_CANDIDATES)
         found = climb(views, target, joined(proposed, others))
         if found.score >= CLEAR_SCORE and found.score - found.runner_up >= CLEAR_LEAD:
@@ -178,11 +181,27 @@ def climb(views: Views, target: Target, poses: Poses) -> Located:
     return Located(as_matrix(poses.linear, poses.offset, centre)[0], float(poses.score[0]), runner_up)
 
 
-def _proposals(views: Views, target: Target, network: OrientNetwork) -> Poses:
-    """What the network proposes, best first by correlation."""
-    proposed = propose(network, views.at(network.settings.spacing))
-    score = scores(views.at(LEVELS[0][0]), target.points[0], proposed)
-    return distinct(Poses(proposed.linear, proposed.offset, score), PROPOSALS, APART_DEGREES / 2)
+def _proposals(
+    views: Views, target: Target, network: OrientNetwork | None, given: Sequence[NDArray[np.float64]]
+) -> Poses | None:
+    """What networks propose, best first by correlation; None where there are none."""
+    found = [propose(network, views.at(network.settings.spacing))] if network is not None else []
+    found += [_as_poses(np.stack(given), target)] if len(given) else []
+    if not found:
+        return None
+    linear, offset = torch.cat([p.linear for p in found]), torch.cat([p.offset for p in found])
+    unknown = Poses(linear, offset, torch.zeros(len(linear), device=linear.device))
+    score = scores(views.at(LEVELS[0][0]), target.points[0], unknown)
+    return distinct(Poses(linear, offset, score), PROPOSALS, APART_DEGREES / 2)
+
+
+def _as_poses(matrices: NDArray[np.float64], target: Target) -> Poses:
+    """Poses of 4x4 matrices, not yet scored."""
+    offsets = matrices[:, :3, :3] @ target.centre + matrices[:, :3, 3]
+    device = target.image.voxels.device
+    linear = torch.as_tensor(matrices[:, :3, :3], dtype=torch.float32, device=device)
+    offset = torch.as_tensor(offsets, dtype=torch.float32, device=device)
+    return Poses(linear, offset, torch.zeros(len(linear), device=device))
 
 
 def _near_bone(image: Image, points: torch.Tensor, bone: float, around_mm: float) -> torch.Tensor:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from craniomark.flows.pipeline.landmark_networks import Ensembles, Member
+from craniomark.flows.pipeline.landmark_networks import Ensembles, Member, Rough
 from craniomark.flows.training.config.compose import Config, config_of
 from craniomark.flows.training.data import TrainingData, training_data
 from craniomark.flows.training.everything.work import Work
@@ -11,6 +11,7 @@ from craniomark.flows.training.files import RunFolder, read_json
 from craniomark.flows.training.job import built, cache_folder
 from craniomark.flows.training.registry import TaskEntry, task_entry
 from craniomark.flows.training.tensors import load_weights
+from craniomark.tasks.landmark.levels.rough import farthest_points
 
 
 def trained_orient(work: Work) -> Any:
@@ -24,7 +25,14 @@ def trained_ensembles(work: Work) -> Ensembles:
     found = {}
     for task in ("landmark", "focus"):
         found[task] = tuple(_member(work, task, n) for n in range(work.recipe.members))
-    return Ensembles(found["landmark"], found["focus"])
+    return Ensembles(found["landmark"], found["focus"], _trained_rough(work))
+
+
+def _trained_rough(work: Work) -> Rough:
+    folder = work.out / "rough"
+    entry, config, data = _run(work, "landmark", folder)
+    chosen = farthest_points(data.frame.mean, config.settings.landmarks.rough)
+    return Rough(_network(entry, config, data, folder), data.frame.mean, chosen)
 
 
 def _member(work: Work, task: str, number: int) -> Member:

@@ -19,13 +19,14 @@ class Recipe:
         specimen is unseen by one of them.
     rounds : int
         Most rounds of the deformable average.
-    orient, landmark, focus : list of str
+    orient, rough, landmark, focus : list of str
         Words for ``craniomark train`` of each task, beside data, template and folds.
     """
 
     members: int
     rounds: int
     orient: tuple[str, ...]
+    rough: tuple[str, ...]
     landmark: tuple[str, ...]
     focus: tuple[str, ...]
 

@@ -49,7 +49,8 @@ def orient(work: Work) -> None:
 
 
 def landmark(work: Work) -> None:
-    """The ensemble that sees the whole skull."""
+    """A few landmarks in any rotation, of all specimens; and the ensemble that sees the whole skull."""
+    work.train("landmark", (_ALL, "level=rough", *work.recipe.rough), work.out / "rough")
     _ensemble(work, "landmark", work.recipe.landmark)
 
 

@@ -28,6 +28,7 @@ TINY = Recipe(
     members=2,
     rounds=1,
     orient=("recipe=quick", *SHORT),
+    rough=(*SMALL, "model.spacing=2", "landmarks.rough=4", "landmarks.worse=1000"),
     landmark=(*SMALL, "model.spacing=1.2", "landmarks.worse=1000"),
     focus=(*SMALL, "samples.patches=8", "focus.worse=1000"),
 )

@@ -40,7 +40,9 @@ def test_wrong_words_are_told(words: list[str], told: str) -> None:
 @pytest.mark.parametrize("change", [{"members": 1}, {"rounds": 0}])
 def test_a_recipe_that_makes_no_sense_is_refused(change: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(change))):
-        Recipe(**({"members": 2, "rounds": 1, "orient": (), "landmark": (), "focus": ()} | change))  # type: ignore[arg-type]
+        Recipe(
+            **({"members": 2, "rounds": 1, "orient": (), "rough": (), "landmark": (), "focus": ()} | change)
+        )  # type: ignore[arg-type]
 
 
 def test_where_things_lie_is_not_part_of_what_was_begun() -> None:
