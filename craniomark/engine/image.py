@@ -105,8 +105,12 @@ class Image:
         return points @ inverse[:3, :3].T + inverse[:3, 3]
 
     def _sampled(self, channels: torch.Tensor, points: torch.Tensor) -> torch.Tensor:
-        size = torch.tensor(self.voxels.shape, dtype=points.dtype, device=points.device)
-        grid = (2 * self._index(points) / (size - 1).clamp_min(1) - 1).flip(-1).reshape(1, 1, 1, -1, 3)
+        # From mm to torch's coordinates, -1 to 1 and last axis first, in one product.
+        scale = 2 / np.maximum(np.array(self.shape) - 1, 1)
+        inverse = np.linalg.inv(self.matrix)[:3]
+        inverse = (inverse * scale[:, None] - [0, 0, 0, 1])[::-1].copy()
+        place = torch.as_tensor(inverse, dtype=points.dtype, device=points.device)
+        grid = torch.addmm(place[:, 3], points.reshape(-1, 3), place[:, :3].T).view(1, 1, 1, -1, 3)
         sampled = F.grid_sample(channels[None], grid, align_corners=True, padding_mode="zeros")
         return sampled.reshape(len(channels), -1)
 

@@ -29,7 +29,6 @@ def correlation_maps(
     Tensor, shape (L, A, D, D, D)
         Correlation, -1 to 1, for the ``D = N - n + 1`` shifts along each axis.
     """
-    shifts = search.shape[-1] - templates.shape[-1] + 1
     length = next_fast_len(search.shape[-1], real=True)
     centred = templates - (window * templates).sum(_AXES, keepdim=True)
     weighted = window * centred
@@ -38,9 +37,11 @@ def correlation_maps(
     mean, square = _averages(search, window), _averages(search**2, window)
     variance = (square - mean**2).clamp_min(0) + noise_sd**2 + 1e-12
     spectrum = torch.fft.rfftn(search, s=(length,) * 3, dim=_AXES)
-    kernels = torch.fft.rfftn(weighted, s=(length,) * 3, dim=_AXES).conj()
+    # Convolved with the templates turned round, which spares a copy of their conjugate spectra.
+    kernels = torch.fft.rfftn(weighted.flip(_AXES), s=(length,) * 3, dim=_AXES)
     full = torch.fft.irfftn(spectrum[:, None] * kernels, s=(length,) * 3, dim=_AXES)
-    products = full[..., :shifts, :shifts, :shifts]
+    valid = slice(templates.shape[-1] - 1, search.shape[-1])
+    products = full[..., valid, valid, valid]
     return products / (variance[:, None] * template_variance.clamp_min(1e-12)).sqrt()
 
 
