@@ -1,4 +1,4 @@
-"""The shipped orientation network on skulls that it knows, in random poses: a guard, no measure of accuracy."""
+"""The shipped orientation network on skulls in random poses that it knows: a guard, no figure of accuracy."""
 
 from pathlib import Path
 
