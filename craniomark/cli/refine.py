@@ -21,6 +21,12 @@ Out = Annotated[Path, typer.Option("-o", "--out", metavar="OUT", help="Landmark 
 Only = Annotated[
     str | None, typer.Option("--only", metavar="L,L", help="Labels that may move; by default all.")
 ]
+Check = Annotated[
+    bool,
+    typer.Option(
+        "--check", help="Move nothing: only estimate the error of each point and flag doubtful ones."
+    ),
+]
 
 
 def refine(
@@ -28,13 +34,17 @@ def refine(
     landmarks: Landmarks,
     out: Out,
     only: Only = None,
+    check: Check = False,
     model: Model = None,
     atlases: Atlases = None,
     spacing: Spacing = None,
     unit: UnitOption = "mm",
     device: DeviceOption = "auto",
 ) -> None:
-    """Refine landmarks of one scan by local registration; a point moves only where that fits better."""
+    """Refine landmarks of one scan by local registration; a point moves only where that fits better.
+
+    Points that stay get an error estimate from how far they lie from where the model puts them.
+    """
     from craniomark.flows.pipeline.prediction import Options
     from craniomark.flows.pipeline.request import Request
     from craniomark.ground.landmarks import read_landmarks, write_landmarks
@@ -46,19 +56,22 @@ def refine(
     specimen = only_specimen(path)
     volume = volume_of(specimen, request)
     loaded = model_for(specimen, volume, request)
+    from craniomark.flows.pipeline.assess import assess
     from craniomark.flows.pipeline.predict import NoPoseError
     from craniomark.flows.pipeline.predict import refine as search
 
     with shown_progress(1) as shown:
         shown.started(specimen.id)
         try:
-            found = search(volume, start, loaded, chosen, partial(shown.step, specimen.id))
+            told = partial(shown.step, specimen.id)
+            judged = assess(volume, start, loaded, chosen if check else None, told)
+            found = judged if check else search(volume, judged, loaded, chosen, told)
         except NoPoseError as lacking:
             remedy = "give at least three of the model's, by its labels and not on one line"
             raise InputError(landmarks, "usable landmarks", lacking.known, remedy) from lacking
     write_landmarks(found, out)
     if not settings.quiet:
-        typer.echo(f"{_moved(start, found)} of {len(found)} landmarks moved: {out}")
+        typer.echo(f"{_done(start, found, check)}: {out}")
 
 
 def parsed_labels(text: str | None, landmarks: "LandmarkSet", path: Path) -> tuple[str, ...] | None:
@@ -78,6 +91,14 @@ def parsed_labels(text: str | None, landmarks: "LandmarkSet", path: Path) -> tup
         value = repr(unknown[0]) if unknown else "empty"
         raise InputError("--only", "label", value, f"name labels of {path.name}, which has {have}")
     return labels
+
+
+def _done(start: "LandmarkSet", found: "LandmarkSet", check: bool) -> str:
+    doubtful = sum(found.annotation(label).flag == "review" for label in found.labels)
+    moved = f"{_moved(start, found)} of {len(found)} landmarks moved"
+    return (
+        f"{len(found)} landmarks checked, {doubtful} to review" if check else f"{moved}, {doubtful} to review"
+    )
 
 
 def _moved(start: "LandmarkSet", found: "LandmarkSet") -> int:

@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import fake_predictor
@@ -13,7 +14,14 @@ from fake_predictor import FakePredictor, landmarks_of, write_scan
 import craniomark
 from craniomark.cli import process
 from craniomark.cli.main import main
-from craniomark.ground.landmarks import FORMATS, LandmarkSet, read_cohort, read_landmarks, write_landmarks
+from craniomark.ground.landmarks import (
+    FORMATS,
+    Annotation,
+    LandmarkSet,
+    read_cohort,
+    read_landmarks,
+    write_landmarks,
+)
 from craniomark.ground.volumes import read_volume
 
 COMMANDS = ("process", "orient", "refine", "evaluate", "export", "report", "doctor", "demo", "bundle", "data")
@@ -293,7 +301,11 @@ def model(monkeypatch):
 
     stand_in = types.ModuleType("craniomark.flows.pipeline.predict")
     stand_in.NoSkullError, stand_in.NoPoseError = NoSkullError, NoPoseError
-    monkeypatch.setitem(sys.modules, stand_in.__name__, stand_in)
+    judge = types.ModuleType("craniomark.flows.pipeline.assess")
+    judge.assess = lambda *given: stand_in.assess(*given)
+    stand_in.assess = lambda volume, landmarks, *_: landmarks
+    for module in (stand_in, judge):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setattr(
         predictor.BundlePredictor, "model_for", lambda self, specimen, volume: ("model", None)
     )
@@ -350,6 +362,39 @@ def test_refine_moves_only_what_was_asked_for(command, tmp_path, model):
     assert np.allclose(
         read_landmarks(tmp_path / "out.csv").points - start.points, [[0, 0, 0], [0.5, 0, 0]], atol=1e-4
     )
+
+
+def test_points_that_refine_leaves_alone_are_judged_and_check_moves_none(command, tmp_path, model):
+    def assess(volume, landmarks, loaded, only, progress):
+        named = landmarks.labels if only is None else only
+        return replace(landmarks, annotations={label: Annotation(0.4, "review") for label in named})
+
+    model.assess, model.refine = assess, lambda volume, landmarks, loaded, only, progress: landmarks
+    scan = write_scan(tmp_path / "a.nii.gz")
+    start = landmarks_of(read_volume(scan)).ordered(("nasion", "2"))
+    write_landmarks(start, tmp_path / "in.fcsv")
+    words = ("refine", scan, tmp_path / "in.fcsv", "-o", tmp_path / "out.csv", "--only", "2")
+    for more, flags in (((), ["review", "review"]), (("--check",), ["", "review"])):
+        code, said, told = command(*words, *more)
+        assert code == 0, told
+        assert f"{flags.count('review')} to review" in said
+        assert ("2 landmarks checked" in said) == bool(more)
+        found = read_landmarks(tmp_path / "out.csv")
+        assert [found.annotation(label).flag for label in found.labels] == flags
+        assert np.allclose(found.points, start.points, atol=1e-4)
+
+
+def test_check_says_that_too_few_landmarks_tell_no_pose(command, tmp_path, model):
+    def assess(*_):
+        raise model.NoPoseError(1)
+
+    model.assess, model.refine = assess, None
+    scan = write_scan(tmp_path / "a.nii.gz")
+    write_landmarks(landmarks_of(read_volume(scan)).ordered(("nasion",)), tmp_path / "in.csv")
+    code, _, told = command("refine", scan, tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--check")
+    assert code == 2, told
+    assert "usable landmarks is 1" in told and is_one_sentence(told)
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_refine_refuses_unknown_labels_and_to_write_over_its_input(command, tmp_path, model):

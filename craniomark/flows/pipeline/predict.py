@@ -138,12 +138,7 @@ def refine(
     """
     progress("refine", 0.0)
     known = landmarks.ordered(model.labels)
-    try:
-        pose = invert(robust_similarity_fit(known.points, model.shape.mean))
-    except ValueError as error:
-        raise NoPoseError(int(known.present.sum())) from error
-    image = working_image(volume, model.target.image.voxels.device)
-    image = image.scaled(bone_gain(image, model.target.image, pose))
+    image, pose = posed_by(known, volume, model)
     points = apply(invert(pose), known.points)
     start = np.where(known.present[:, None], points, model.shape.project(points))
     found = match(prepared(image, FINE), pose, start, model.appearance.templates[FINE.name], FINE)
@@ -157,6 +152,39 @@ def refine(
     return _merged(landmarks, annotated(placement, model), changed if only is None else changed & set(only))
 
 
+def posed_by(known: LandmarkSet, volume: Volume, model: Model) -> tuple[Image, NDArray[np.float64]]:
+    """A scan scaled to bone brightness 1, and the pose of the template in it that given landmarks tell.
+
+    Parameters
+    ----------
+    known : LandmarkSet
+        In the order of the model's labels; a minority of wrong ones does no harm.
+    volume : Volume
+        The specimen.
+    model : Model
+        From `load_model`.
+
+    Raises
+    ------
+    NoPoseError
+        If they are too few, or lie on one line.
+    """
+    try:
+        pose = invert(robust_similarity_fit(known.points, model.shape.mean))
+    except ValueError as error:
+        raise NoPoseError(int(known.present.sum())) from error
+    image = working_image(volume, model.target.image.voxels.device)
+    return image.scaled(bone_gain(image, model.target.image, pose)), pose
+
+
+def placed_from(
+    image: Image, pose: NDArray[np.float64], model: Model, progress: Progress = lambda *_: None
+) -> Placement:
+    """All landmarks from an approximate pose, fused with networks; the scan has bone brightness 1."""
+    placement = place_landmarks(image, pose, model.shape, model.appearance, STAGES, progress)
+    return _with_opinions(image, placement, model)
+
+
 def _with_opinions(image: Image, placement: Placement, model: Model) -> Placement:
     """The placement fused with what the model's networks say, where it has any."""
     return fused(image, placement, model.networks, model.shape) if model.networks else placement
@@ -166,7 +194,7 @@ def annotated(placement: Placement, model: Model) -> LandmarkSet:
     """A placement as landmarks in the specimen's frame, with error estimates and flags."""
     points = placement.specimen_points
     errors = model.errors.error90(placement, model.shape)
-    flags = model.errors.flags(placement, errors)
+    flags = model.errors.flags(placement, errors, model.shape)
     annotations = {
         label: _annotation(point, float(error), flag)
         for label, point, error, flag in zip(model.labels, points, errors, flags, strict=True)

@@ -1,15 +1,16 @@
 """An error estimate for each landmark: what 90 % of such points stay under."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from craniomark.ground.geometry import ShapeModel, scale_of
-from craniomark.tasks.landmark.place import LEAST_IN_VIEW, Placement
+from craniomark.tasks.landmark.given import GivenErrors
+from craniomark.tasks.landmark.likeness import UsualMatch, from_expected, match_features
+from craniomark.tasks.landmark.place import Placement
 from craniomark.tasks.landmark.texture import UsualTexture
 
 Array = NDArray[np.float64]
@@ -22,7 +23,8 @@ OF_OPINIONS = ("opinions", "doubt")
 """What networks add: the disagreement of the methods, and the methods' own doubts (mm)."""
 
 LEVEL = 0.9
-_TYPICAL_WEIGHT = 6.0  # specimens' worth of the overall error that each landmark's own is mixed with
+_MOST_UNUSUAL = 1 / 3
+_TYPICAL_WEIGHT = 1.0  # specimen's worth of the overall error that each landmark's own is mixed with
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,8 @@ class ErrorModel:
     least_score: float
     usual_distance: float
     texture: UsualTexture | None = None
+    match: UsualMatch | None = None
+    given: GivenErrors | None = None
 
     def error90(self, placement: Placement, shape: ShapeModel) -> Array:
         """Estimates, mm, shape (L,); NaN where out of view."""
@@ -58,13 +62,43 @@ class ErrorModel:
         estimate = np.where(distance > self.usual_distance, np.maximum(estimate, distance), estimate)
         return np.where(placement.match.in_view, estimate, np.nan)
 
-    def flags(self, placement: Placement, errors: Array) -> list[str]:
+    def flags(self, placement: Placement, errors: Array, shape: ShapeModel) -> list[str]:
         """``"review"`` or ``"ok"`` for each landmark, empty where out of view."""
-        doubtful = (errors > self.review_above) | (placement.match.score < self.least_score)
-        if self.texture is not None and placement.texture is not None:
-            doubtful |= self.texture.deviation(placement.texture) > self.texture.limit
+        doubtful = (errors > self.review_above) | self.unusual(placement, shape)
         seen = placement.match.in_view
         return [("review" if d else "ok") if s else "" for d, s in zip(doubtful, seen, strict=True)]
+
+    def unusual(self, placement: Placement, shape: ShapeModel) -> NDArray[np.bool_]:
+        """Landmarks whose match or surroundings are unlike what is usual there, shape (L,).
+
+        Where that is so of many, the placement as a whole is lost: then all are unusual.
+        """
+        found = placement.match.score < self.least_score
+        if self.match is not None:
+            found = found | (self.match.deviation(match_features(placement, shape)) > self.match.limit)
+        if self.texture is not None and placement.texture is not None:
+            deviation = self.texture.deviation(placement.texture, placement.match.in_view)
+            found = found | (deviation > self.texture.limit)
+        seen = placement.match.in_view
+        lost = seen.any() and found[seen].mean() > _MOST_UNUSUAL
+        return np.asarray(found | lost)
+
+    def of_given(
+        self, distance: Array, estimate: Array, size: float = 1.0
+    ) -> tuple[Array, NDArray[np.bool_]]:
+        """Estimates of given points, mm, and which of them lie too far from the model's own.
+
+        Models that were made before given points had estimates add distance and own error.
+
+        Parameters
+        ----------
+        distance, estimate : ndarray, shape (L,)
+            Distance from the model's own points, and their `error90`, mm.
+        size : float
+            Of the specimen, beside the template's.
+        """
+        how = self.given or GivenErrors(1.0, 1.0, self.review_above)
+        return how.error90(distance, estimate), np.asarray(distance > size * how.review_above)
 
     def as_json(self) -> dict[str, Any]:
         """Plain numbers under their names."""
@@ -76,7 +110,8 @@ class ErrorModel:
             "least_score": self.least_score,
             "usual_distance_mm": self.usual_distance,
         }
-        return told | ({"texture": self.texture.as_json()} if self.texture else {})
+        parts = {"texture": self.texture, "match": self.match, "given": self.given}
+        return told | {name: part.as_json() for name, part in parts.items() if part is not None}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "ErrorModel":
@@ -99,9 +134,12 @@ class ErrorModel:
         if not (np.isfinite(weights).all() and np.isfinite(typical).all() and np.isfinite(numbers).all()):
             raise ValueError("the error model holds a number that is not finite")
         usual = UsualTexture.from_json(values["texture"]) if "texture" in values else None
-        if usual is not None and len(usual.mean) != len(typical):
-            raise ValueError(f"the usual texture is of {len(usual.mean)} landmarks, not {len(typical)}")
-        return cls(weights, typical, numbers[0], numbers[1], numbers[2], usual)
+        match = UsualMatch.from_json(values["match"], what="usual match") if "match" in values else None
+        given = GivenErrors.from_json(values["given"]) if "given" in values else None
+        for what, part in (("texture", usual), ("match", match)):
+            if part is not None and len(part.mean) != len(typical):
+                raise ValueError(f"the usual {what} is of {len(part.mean)} landmarks, not {len(typical)}")
+        return cls(weights, typical, numbers[0], numbers[1], numbers[2], usual, match, given)
 
 
 def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
@@ -109,7 +147,7 @@ def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
     found = placement.match
     size = scale_of(placement.template_to_specimen)
     points = np.where(found.in_view[:, None], placement.points, np.nan)
-    distance = _from_expected(points, shape)
+    distance = from_expected(points, shape)
     columns = [
         np.ones(len(typical)),
         typical,
@@ -123,38 +161,22 @@ def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
     return np.stack(columns, axis=1)
 
 
-def _from_expected(points: Array, shape: ShapeModel) -> Array:
-    """Distance, mm, of each point from where the others expect it; NaN where they are too few to tell."""
-    if np.isfinite(points).all(1).sum() <= LEAST_IN_VIEW:
-        return np.full(len(points), np.nan)
-    return np.asarray(np.linalg.norm(shape.predict_each_from_others(points) - points, axis=1))
-
-
-def typical_errors(errors: Array) -> Array:
-    """Root mean squared error of each landmark, drawn to that of all; `errors` is (S, L), NaN missing."""
-    squares = errors**2
-    overall = float(np.nanmean(squares))
-    counts = np.isfinite(errors).sum(0)
-    sums = np.nansum(squares, axis=0)
-    return np.sqrt((sums + _TYPICAL_WEIGHT * overall) / (counts + _TYPICAL_WEIGHT))
-
-
-def fit_weights(rows: Array, errors: Array, level: float = LEVEL) -> Array:
-    """Quantile regression (Koenker 1978) with weights that are not negative, by linear programming.
+def typical_errors(errors: Array, mates: Sequence[int] | NDArray[np.intp] | None = None) -> Array:
+    """Root mean squared error of each landmark, drawn to that of all.
 
     Parameters
     ----------
-    rows : ndarray, shape (N, 6)
-        Evidence.
-    errors : ndarray, shape (N,)
-        True errors, mm.
-    level : float
-        Quantile that is estimated.
+    errors : ndarray, shape (S, L)
+        Of specimens left out, mm; NaN where missing.
+    mates : sequence of int, length L, optional
+        For each landmark the one that mirrors it, itself where there is none: what is hard on the
+        left is hard on the right, so that the two are told by the errors of both.
     """
-    count, width = rows.shape
-    cost = np.concatenate([np.zeros(width), np.full(count, level), np.full(count, 1 - level)])
-    equations = np.hstack([rows, np.eye(count), -np.eye(count)])
-    result = linprog(cost, A_eq=equations, b_eq=errors, bounds=(0, None), method="highs")
-    if not result.success:
-        raise ValueError(f"the error estimate could not be fitted: {result.message}")
-    return np.asarray(result.x[:width])
+    squares = errors**2
+    overall = float(np.nanmean(squares))
+    counts, sums = np.isfinite(errors).sum(0), np.nansum(squares, axis=0)
+    if mates is not None:
+        other = np.asarray(mates)
+        alone = other == np.arange(len(other))
+        counts, sums = counts + np.where(alone, 0, counts[other]), sums + np.where(alone, 0, sums[other])
+    return np.asarray(np.sqrt((sums + _TYPICAL_WEIGHT * overall) / (counts + _TYPICAL_WEIGHT)))

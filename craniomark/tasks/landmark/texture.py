@@ -1,8 +1,6 @@
 """How bright and how detailed the surroundings of a landmark are, beside what is usual there."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -11,6 +9,7 @@ from numpy.typing import NDArray
 from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import gaussian_window, patches
 from craniomark.ground.geometry import invert
+from craniomark.tasks.landmark.usual import Usual, drawn_sd, left_out_deviations, mean_of_known
 
 Array = NDArray[np.float64]
 
@@ -21,6 +20,8 @@ a blur of `_BLUR_MM` takes away."""
 _SPACING, _SIZE, _SIGMA_MM, _BLUR_MM = 0.125, 17, 0.5, 0.2
 _LEAST = 1e-3
 _LEAST_SD = 0.05
+_MARGIN = 3.0
+_LIMIT_UNKNOWN = 5.0  # standard deviations, where there is no second specimen to measure against
 
 
 def texture(image: Image, template_to_specimen: Array, points: Array) -> Array:
@@ -44,55 +45,31 @@ def texture(image: Image, template_to_specimen: Array, points: Array) -> Array:
     return features.cpu().numpy().astype(np.float64)
 
 
-@dataclass(frozen=True, eq=False)
-class UsualTexture:
-    """What is usual about each landmark on intact specimens.
+class UsualTexture(Usual):
+    """What texture is usual about each landmark, each specimen's median taken away."""
 
-    Attributes
-    ----------
-    mean, sd : ndarray, shape (L, 2)
-        Of the features, each specimen's median taken away.
-    limit : float
-        Standard deviations from the mean that intact specimens rarely exceed.
-    """
+    def deviation(self, features: Array, seen: NDArray[np.bool_] | None = None) -> Array:
+        """Largest distance of a landmark's features from the usual, in standard deviations, shape (L,).
 
-    mean: Array
-    sd: Array
-    limit: float
-
-    def deviation(self, features: Array) -> Array:
-        """Largest distance of a landmark's features from the usual, in standard deviations, shape (L,)."""
-        relative = features - np.median(features, axis=0)
-        return np.asarray(np.abs((relative - self.mean) / self.sd).max(1))
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain numbers under their names."""
-        return {"mean": self.mean.round(4).tolist(), "sd": self.sd.round(4).tolist(), "limit": self.limit}
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "UsualTexture":
-        """The inverse of `as_json`.
-
-        Raises
-        ------
-        ValueError
-            If a number is missing, not finite or not positive where it must be.
+        Parameters
+        ----------
+        features : ndarray, shape (L, 2)
+            Of one specimen.
+        seen : ndarray of bool, shape (L,), optional
+            Landmarks in view, whose median is that of the specimen; by default all.
         """
-        try:
-            mean, sd = (np.array(values[name], dtype=np.float64) for name in ("mean", "sd"))
-            limit = float(values["limit"])
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"the usual texture lacks {error}") from error
-        sound = mean.shape == sd.shape == (len(mean), len(FEATURES)) and np.isfinite(mean).all()
-        if not (sound and (sd > 0).all() and np.isfinite(sd).all() and 0 < limit < np.inf):
-            raise ValueError("the usual texture is not two finite features of each landmark")
-        return cls(mean, sd, limit)
+        relative = _relative(features, np.ones(len(features), dtype=bool) if seen is None else seen)
+        return np.asarray(np.abs(self.deviations(relative)).max(1))
 
 
-def usual_texture(features: Sequence[Array], exceeded: float) -> UsualTexture:
-    """What is usual, and the limit that a share `exceeded` of intact landmarks exceeds.
+def usual_texture(
+    features: Sequence[Array], exceeded: float, seen: Sequence[NDArray[np.bool_]] | None = None
+) -> UsualTexture:
+    """What is usual, and the limit, which is `_MARGIN` times what a share of intact landmarks exceeds.
 
     Each specimen is measured against the mean of the others, so that the limit holds for new ones.
+    The margin leaves room for scans that are resampled or come from other scanners; blurred and
+    missing bone lie far beyond.
 
     Parameters
     ----------
@@ -100,19 +77,26 @@ def usual_texture(features: Sequence[Array], exceeded: float) -> UsualTexture:
         Of intact specimens.
     exceeded : float
         Share of landmarks.
+    seen : sequence of ndarray of bool, shape (L,), optional
+        Landmarks in view; by default all.
     """
-    relative = np.array([f - np.median(f, axis=0) for f in features])
-    sd = _drawn_sd(relative)
-    count = len(relative)
-    others = (relative.sum(0) - relative) / max(count - 1, 1)
-    deviations = np.abs((relative - others) / sd).max(-1)
-    return UsualTexture(relative.mean(0), sd, float(np.quantile(deviations, 1 - exceeded)))
+    views = seen if seen is not None else [np.ones(len(f), dtype=bool) for f in features]
+    relative = np.array(
+        [np.where(v[:, None], _relative(f, v), np.nan) for f, v in zip(features, views, strict=True)]
+    )
+    sd = drawn_sd(relative, _LEAST_SD)
+    reached = np.abs(left_out_deviations(relative, sd)).max(-1)
+    limit = _MARGIN * _quantile(reached, 1 - exceeded)
+    return UsualTexture(mean_of_known(relative), sd, limit)
 
 
-def _drawn_sd(relative: Array) -> Array:
-    """Standard deviation of each landmark, drawn half-way to that of all."""
-    variance = relative.var(axis=0, ddof=1) if len(relative) > 1 else np.zeros(relative.shape[1:])
-    return np.sqrt((variance + variance.mean(0)) / 2 + _LEAST_SD**2)
+def _relative(features: Array, seen: NDArray[np.bool_]) -> Array:
+    return features - np.median(features[seen], axis=0) if seen.any() else features
+
+
+def _quantile(values: Array, level: float) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.quantile(known, level)) if known.size else _LIMIT_UNKNOWN
 
 
 def _deviation(values: torch.Tensor, window: torch.Tensor) -> torch.Tensor:

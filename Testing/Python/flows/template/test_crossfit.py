@@ -43,9 +43,10 @@ def recorded(scans: list[Scan], template: Image) -> dict[tuple[int, int], Fold]:
     heard: list[Fold] = []
 
     def record(
-        _scan: Scan, row: int, fold: int, _frame: Any, template: Image, shape: ShapeModel,
-        appearance: Appearance, _rng: Any,
+        _scan: Scan, row: int, fold: int, _frame: Any, template: Image,
+        model: tuple[ShapeModel, Appearance, Any], _rng: Any,
     ) -> LeftOut:  # fmt: skip
+        shape, appearance, _ = model
         heard.append(Fold(row, shape, appearance, template))
         return LeftOut(row, fold, shape, (), ())
 
@@ -163,7 +164,9 @@ def test_estimates_hold_for_sure_and_unsure_points_alike(uneven: list[LeftOut]) 
         assert (errors <= estimates)[part].mean() == pytest.approx(0.9, abs=0.05)
     assert coverage(uneven) == pytest.approx(0.9, abs=0.03)
     flagged = [
-        flag for s, e in zip(uneven, estimates, strict=True) for flag in model.flags(s.placements[0], e)
+        flag
+        for s, e in zip(uneven, estimates, strict=True)
+        for flag in model.flags(s.placements[0], e, s.shape)
     ]
     assert 0.04 < np.mean([flag == "review" for flag in flagged]) < 0.12
 
