@@ -12,16 +12,9 @@ from craniomark.flows.bundle import Manifest, write_bundle
 from craniomark.flows.bundle.make import check_replaceable, temporary_sibling
 from craniomark.flows.bundle.manifest import NAME, LandmarkDefinition, TemplateFrame, TrainingSpecimen
 from craniomark.flows.template.average import Average, deformable_average, examples_of, linear_average
-from craniomark.flows.template.crossfit import (
-    SOURCES,
-    LeftOut,
-    Source,
-    coverage,
-    crossfit,
-    fit_error_model,
-    shape_of,
-)
+from craniomark.flows.template.crossfit import SOURCES, LeftOut, Source, crossfit, shape_of
 from craniomark.flows.template.definitions import described
+from craniomark.flows.template.error_fit import coverage, fit_error_model
 from craniomark.flows.template.frame import Frame, template_frame
 from craniomark.flows.template.parts import bundle_parts
 from craniomark.flows.template.scans import Scan, read_scans

@@ -10,7 +10,8 @@ import torch
 from craniomark.engine.image import Image
 from craniomark.flows.bundle import load_bundle
 from craniomark.flows.template.build import figures
-from craniomark.flows.template.crossfit import SOURCES, crossfit, fit_error_model
+from craniomark.flows.template.crossfit import SOURCES, crossfit
+from craniomark.flows.template.error_fit import fit_error_model
 from craniomark.flows.template.scans import read_scans
 from craniomark.flows.training.everything.members import trained_ensembles
 from craniomark.flows.training.everything.work import Work
