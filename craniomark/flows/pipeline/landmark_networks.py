@@ -1,7 +1,8 @@
 """The landmark networks of a bundle: read, checked, joined to ensembles, and written as parts of one."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -95,11 +96,13 @@ class Rough:
     mean: NDArray[np.float64]
     chosen: tuple[int, ...]
 
-    def __call__(self, image: Image) -> NDArray[np.float64]:
-        """Similarity, 4x4, from the template's to the image's frame, mm."""
-        return predict_pose(
-            self.network, image, self.mean, self.chosen, poses=ROUGH_POSES
-        ).template_to_specimen
+    def __call__(self, image: Image) -> NDArray[np.float64] | None:
+        """Similarity, 4x4, from the template's to the image's frame, mm; None where the answers tell none."""
+        try:
+            found = predict_pose(self.network, image, self.mean, self.chosen, poses=ROUGH_POSES)
+        except ValueError:  # all on one line: there is no skull
+            return None
+        return found.template_to_specimen
 
 
 def joined(
@@ -137,6 +140,9 @@ def load_landmark_networks(bundle: Bundle, device: str | torch.device = "cpu") -
         return None
     path = bundle.path(SETTINGS)
     told = read_json(path.read_bytes(), path)
+    strange = sorted(set(told) - {*KINDS, ROUGH})
+    if strange:
+        raise _unusable(bundle, f"{strange[0]} is not known")
     found = {kind: tuple(_members(bundle, told, kind, device)) for kind in KINDS}
     if not found["focus"]:
         raise _unusable(bundle, "no focus network")
@@ -168,14 +174,16 @@ def _members(bundle: Bundle, told: Mapping[str, Any], kind: str, device: str | t
     members = []
     for one in _listed(bundle, told, kind):
         try:
-            name, settings = str(one["weights"]), one["settings"]
-            left_out = tuple(str(specimen) for specimen in one["left_out"])
-        except (KeyError, TypeError) as error:
+            name, settings, left_out = str(one["weights"]), one["settings"], one["left_out"]
+        except KeyError as error:
             raise _unusable(bundle, f"a network of {kind} lacks {error}") from error
+        if not isinstance(left_out, list):
+            raise _unusable(bundle, f"left_out of {name} is not a list")
         with torch.random.fork_rng(devices=[]):
             network = _network(bundle, kind, settings)
         network.load_state_dict(checked_weights(bundle, name, network))
-        members.append(Member(network.to(device).requires_grad_(False).eval(), left_out))
+        unseen = tuple(str(specimen) for specimen in left_out)
+        members.append(Member(network.to(device).requires_grad_(False).eval(), unseen))
     return members
 
 
@@ -196,11 +204,12 @@ def _rough(bundle: Bundle, told: Mapping[str, Any], device: str | torch.device) 
         chosen = tuple(int(row) for row in listed[0]["landmarks"])
     except (KeyError, TypeError, ValueError) as error:
         raise _unusable(bundle, f"the network of {ROUGH} lacks {error}") from error
-    if len(chosen) < FEWEST_ROUGH or not all(0 <= row < len(mean) for row in chosen):
+    if len(set(chosen)) < max(FEWEST_ROUGH, len(chosen)) or not all(0 <= row < len(mean) for row in chosen):
         raise _unusable(bundle, f"landmarks of {ROUGH} are {chosen}")
     with torch.random.fork_rng(devices=[]):
         made = instantiate(NetworkSettings, settings, str(bundle.path(SETTINGS)))
-        network = rough_network(made, mean, chosen)
+        with _fitting(bundle):
+            network = rough_network(made, mean, chosen)
     network.load_state_dict(checked_weights(bundle, name, network))
     return Rough(network.to(device).requires_grad_(False).eval(), mean, chosen)
 
@@ -210,8 +219,18 @@ def _network(bundle: Bundle, kind: str, settings: Mapping[str, Any]) -> Landmark
     if kind == "focus":
         return FocusNetwork(instantiate(FocusSettings, settings, where), len(bundle.manifest.labels))
     chosen, mean = instantiate(NetworkSettings, settings, where), bundle.landmarks().points
-    grid = Grid.around(mean, chosen.spacing, chosen.margin, chosen.unet.multiple)
-    return LandmarkNetwork(chosen, grid, mean)
+    with _fitting(bundle):
+        grid = Grid.around(mean, chosen.spacing, chosen.margin, chosen.unet.multiple)
+        return LandmarkNetwork(chosen, grid, mean)
+
+
+@contextmanager
+def _fitting(bundle: Bundle) -> Iterator[None]:
+    """Settings that are sound by themselves may not fit the landmarks."""
+    try:
+        yield
+    except ValueError as error:
+        raise _unusable(bundle, error) from error
 
 
 def _write(path: Path, text: str) -> None:

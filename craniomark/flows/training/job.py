@@ -10,6 +10,7 @@ import torch
 import craniomark
 from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.flows.training.config.compose import Config
+from craniomark.flows.training.config.instantiate import refused, tells_a_setting
 from craniomark.flows.training.data import TrainingData, training_data
 from craniomark.flows.training.identity import Identity, code_sha256, this_machine
 from craniomark.flows.training.registry import TaskEntry
@@ -75,10 +76,21 @@ def run_job(
 
 
 def built(entry: TaskEntry, config: Config, data: TrainingData) -> Task:
-    """The task with its first weights, which follow from the seed alone."""
+    """The task with its first weights, which follow from the seed alone.
+
+    Raises
+    ------
+    InputError
+        If settings and data do not fit one another.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.settings.loop.seed)
-        return entry.build(config.settings, data)
+        try:
+            return entry.build(config.settings, data)
+        except ValueError as error:
+            if not tells_a_setting(error):
+                raise
+            raise refused(error, f"craniomark train {entry.name}") from error
 
 
 def identity(config: Config, data: TrainingData) -> Identity:

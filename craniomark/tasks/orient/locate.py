@@ -26,6 +26,8 @@ FEW_ROTATIONS, FEW_CANDIDATES = 96, 5
 """The search beside a network's poses: what else might it be?"""
 CLEAR_SCORE, CLEAR_LEAD = 0.8, 0.3
 """What a network's pose must show, or all rotations are searched; twice the lead that a verdict needs."""
+SIZES = 0.8, 1.25
+"""Sizes, beside the template's, that are looked for; the refinement leaves what lies outside as it is."""
 LEVELS = ((0.7, 4, 4), (0.7, 10, 1), (0.4, 10, 1))
 """Refinement: blur and spacing of the points (mm), most steps, poses kept afterwards."""
 
@@ -145,7 +147,8 @@ def locate(
     network : OrientNetwork, optional
         Proposes poses where `rotations` are not given.
     proposals : sequence of ndarray, shape (4, 4)
-        Poses, template to specimen, that others propose where `rotations` are not given.
+        Similarities, template to specimen, that others propose where `rotations` are not given. What
+        is none, as of a network that saw nothing, is left out; sizes are brought within `SIZES`.
     """
     views = Views(specimen)
     if rotations is not None:
@@ -186,7 +189,8 @@ def _proposals(
 ) -> Poses | None:
     """What networks propose, best first by correlation; None where there are none."""
     found = [propose(network, views.at(network.settings.spacing))] if network is not None else []
-    found += [_as_poses(np.stack(given), target)] if len(given) else []
+    usable = [pose for pose in given if np.isfinite(pose).all() and np.linalg.det(pose[:3, :3]) > 0]
+    found += [_as_poses(np.stack(usable), target)] if usable else []
     if not found:
         return None
     linear, offset = torch.cat([p.linear for p in found]), torch.cat([p.offset for p in found])
@@ -196,10 +200,12 @@ def _proposals(
 
 
 def _as_poses(matrices: NDArray[np.float64], target: Target) -> Poses:
-    """Poses of 4x4 matrices, not yet scored."""
+    """Poses of 4x4 matrices, about the target's centre, not yet scored."""
     offsets = matrices[:, :3, :3] @ target.centre + matrices[:, :3, 3]
+    sizes = np.cbrt(np.linalg.det(matrices[:, :3, :3]))
+    turns = matrices[:, :3, :3] * (np.clip(sizes, *SIZES) / sizes)[:, None, None]
     device = target.image.voxels.device
-    linear = torch.as_tensor(matrices[:, :3, :3], dtype=torch.float32, device=device)
+    linear = torch.as_tensor(turns, dtype=torch.float32, device=device)
     offset = torch.as_tensor(offsets, dtype=torch.float32, device=device)
     return Poses(linear, offset, torch.zeros(len(linear), device=device))
 

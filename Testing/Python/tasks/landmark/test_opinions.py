@@ -62,3 +62,22 @@ def test_where_nobody_says_anything_there_is_nothing() -> None:
     found = consensus([opinion(points), opinion(points)])
     assert np.isnan(found.points[4]).all()
     assert np.isnan(found.disagreement[4])
+
+
+@given(seeds)
+def test_opinions_that_are_equal_are_the_consensus_whatever_their_weights(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = rng.normal(size=(COUNT, 3))
+    found = consensus([opinion(points, weight) for weight in rng.uniform(0.1, 5, 4)])
+    np.testing.assert_allclose(found.points, points, atol=1e-9)
+    np.testing.assert_allclose(found.disagreement, 0, atol=1e-9)
+
+
+@given(seeds)
+def test_one_wrong_opinion_of_three_is_outvoted(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    truth, direction = rng.normal(size=(COUNT, 3)), rng.normal(size=3)
+    stray = truth + rng.uniform(2, 50) * direction / np.linalg.norm(direction)
+    said = [opinion(truth), opinion(truth), opinion(stray)]
+    found = consensus([said[i] for i in rng.permutation(3)])
+    assert (np.linalg.norm(found.points - truth, axis=1) < 0.13).all(), "however far it strays"

@@ -210,3 +210,79 @@ def test_given_rotations_leave_the_network_unasked(thing: Blobs, target: Target)
     pose = similarity(random_rotations(1, np.random.default_rng(14))[0])
     found = locate(specimen(thing, pose), target, np.eye(3)[None], Tells(pose[:3, :3]))
     assert degrees_between(found.template_to_specimen, pose) > 10
+
+
+def moved_by(pose: np.ndarray, degrees: float, shift: float, size: float, seed: int) -> np.ndarray:
+    """A pose that is somewhat off, as networks propose them."""
+    rng = np.random.default_rng(seed)
+    off = similarity(small_turn(degrees, rng), size, shift * rng.normal(size=3) / 3**0.5, pose[:3, 3])
+    return np.asarray(off @ pose)
+
+
+@pytest.mark.parametrize("size", [1.0, 0.6, 1.6])
+def test_a_right_proposal_wins_and_spares_the_long_search(
+    thing: Blobs, target: Target, monkeypatch: pytest.MonkeyPatch, size: float
+) -> None:
+    rng = np.random.default_rng(15)
+    pose = similarity(random_rotations(1, rng)[0], 1.05, rng.uniform(-30, 30, 3))
+    monkeypatch.setattr(locate_module, "CLEAR_LEAD", 0.15)  # blobs look more alike than skulls
+    monkeypatch.setattr(locate_module, "FEW_ROTATIONS", 1)  # no help from the short search
+    counted = Counts(monkeypatch)
+    off = moved_by(pose, 9.0, 0.8, size, seed=3)
+    found = locate(specimen(thing, pose), target, proposals=[off])
+    assert counted.rotations == [1]
+    assert degrees_between(found.template_to_specimen, pose) < 0.5
+    assert scale_of(found.template_to_specimen) == pytest.approx(1.05, rel=0.01)
+
+
+def test_a_right_proposal_wins_over_searches_that_find_nothing(
+    thing: Blobs, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pose = similarity(rotation_grid(1)[0] @ small_turn(150, np.random.default_rng(13)))
+    for name in ("FEW_ROTATIONS", "ROTATIONS"):
+        monkeypatch.setattr(locate_module, name, 1)
+    image = specimen(thing, pose)
+    alone = locate(image, target)
+    found = locate(image, target, proposals=[moved_by(pose, 9.0, 0.8, 1.0, seed=4)])
+    assert degrees_between(alone.template_to_specimen, pose) > 10
+    assert degrees_between(found.template_to_specimen, pose) < 0.5
+    assert found.score > alone.score
+
+
+def strange(kind: str) -> np.ndarray:
+    """A proposal of a network that is lost."""
+    turn = random_rotations(1, np.random.default_rng(16))[0]
+    if kind == "mirrored":
+        return similarity(turn) @ np.diag([-1.0, 1.0, 1.0, 1.0])
+    sizes = {"another turn": 1.0, "a point": 0.0, "shrunk": 0.02, "huge": 50.0, "no numbers": np.nan}
+    return similarity(turn) @ np.diag([*[sizes[kind]] * 3, 1.0])
+
+
+@pytest.mark.parametrize("kind", ["another turn", "mirrored", "a point", "shrunk", "huge", "no numbers"])
+def test_a_wrong_proposal_harms_nothing(thing: Blobs, target: Target, kind: str) -> None:
+    rng = np.random.default_rng(12)
+    pose = similarity(random_rotations(1, rng)[0], shift=rng.uniform(-30, 30, 3))
+    image = specimen(thing, pose)
+    found = locate(image, target, proposals=[strange(kind)])
+    assert degrees_between(found.template_to_specimen, pose) < 0.5
+    assert found.score > 0.98
+
+
+def test_the_better_of_network_and_proposal_wins(
+    thing: Blobs, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FEW_ROTATIONS", "ROTATIONS"):
+        monkeypatch.setattr(locate_module, name, 1)
+    rng = np.random.default_rng(17)
+    pose = similarity(random_rotations(1, rng)[0])
+    wrong = random_rotations(1, rng)[0]
+    image = specimen(thing, pose)
+    for network, proposal in ((pose[:3, :3], similarity(wrong)), (wrong, pose)):
+        found = locate(image, target, network=Tells(network), proposals=[proposal])
+        assert degrees_between(found.template_to_specimen, pose) < 0.5
+
+
+def test_given_rotations_leave_proposals_unasked(thing: Blobs, target: Target) -> None:
+    pose = similarity(random_rotations(1, np.random.default_rng(14))[0])
+    found = locate(specimen(thing, pose), target, np.eye(3)[None], proposals=[pose])
+    assert degrees_between(found.template_to_specimen, pose) > 10

@@ -36,10 +36,13 @@ def instantiate(settings: type[Settings], values: Mapping[str, Any], where: str,
     InputError
         If a value is missing, of another type, or refused by ``__post_init__``.
     """
-    hints = get_type_hints(settings)
+    if not isinstance(values, Mapping):
+        remedy = f"give its values by name, e.g. {dataclasses.fields(settings)[0].name}"  # type: ignore[arg-type]
+        raise InputError(where, path or "settings", repr(values), remedy)
+    hints, start = get_type_hints(settings), f"{path}." if path else ""
     for name in values:
         if name not in hints:
-            raise unknown(where, f"{path}.{name}" if path else str(name), [f"{path}.{one}" for one in hints])
+            raise unknown(where, f"{start}{name}", [f"{start}{one}" for one in hints])
     given: dict[str, Any] = {}
     for one in dataclasses.fields(settings):  # type: ignore[arg-type]
         key = f"{path}.{one.name}" if path else one.name
@@ -52,7 +55,7 @@ def instantiate(settings: type[Settings], values: Mapping[str, Any], where: str,
     except ValueError as error:
         if isinstance(error, InputError):
             raise
-        raise _refused(error, where, path) from error
+        raise refused(error, where, path) from error
 
 
 def missing(where: str, key: str, hint: Any) -> InputError:
@@ -87,12 +90,17 @@ def mistyped(where: str, key: str, value: Any, hint: Any) -> InputError:
     return InputError(where, key, repr(value), f"give {hint_words(hint).replace('KEY', key)}{nearest}")
 
 
-def _refused(error: ValueError, where: str, path: str) -> InputError:
-    """The error of ``__post_init__``, which by custom reads ``field is value: what is allowed``."""
+def refused(error: ValueError, where: str, path: str = "") -> InputError:
+    """The error of settings' own checks, which by custom read ``field is value: what is allowed``."""
     told = _TOLD.match(str(error))
     if not told:
         return InputError(where, path or "config", "refused", str(error).rstrip("."))
     return InputError(where, f"{path}.{told[1]}" if path else told[1], told[2], told[3].rstrip("."))
+
+
+def tells_a_setting(error: ValueError) -> bool:
+    """Whether an error is one of settings' own checks, and not a mistake of the code."""
+    return not isinstance(error, InputError) and bool(_TOLD.match(str(error)))
 
 
 def _value(hint: Any, value: Any, where: str, key: str) -> Any:

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from craniomark.engine.image import GridShape
 
 Array = NDArray[np.float64]
+MOST_VOXELS = 2**27
+"""Of a grid that a network sees; more is a slip of the pen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,8 @@ class Grid:
         if not 0 < spacing < math.inf:
             raise ValueError(f"spacing is {spacing}: give mm above 0")
         i, j, k = (multiple * math.ceil(2 * h / spacing / multiple) for h in half)
+        if i * j * k > MOST_VOXELS:
+            raise ValueError(f"spacing is {spacing}: give more, its grid would have {i} x {j} x {k} voxels")
         matrix = np.diag([spacing, spacing, spacing, 1.0])
         matrix[:3, 3] = centre - spacing * (np.array([i, j, k]) - 1) / 2
         return cls((i, j, k), matrix)
