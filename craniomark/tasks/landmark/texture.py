@@ -20,6 +20,7 @@ a blur of `_BLUR_MM` takes away."""
 _SPACING, _SIZE, _SIGMA_MM, _BLUR_MM = 0.125, 17, 0.5, 0.2
 _LEAST = 1e-3
 _LEAST_SD = 0.05
+_ROUNDS = 3
 _MARGIN = 3.0
 _LIMIT_UNKNOWN = 5.0  # standard deviations, where there is no second specimen to measure against
 
@@ -46,7 +47,7 @@ def texture(image: Image, template_to_specimen: Array, points: Array) -> Array:
 
 
 class UsualTexture(Usual):
-    """What texture is usual about each landmark, each specimen's median taken away."""
+    """What texture is usual about each landmark, after what is common to a specimen was taken away."""
 
     def deviation(self, features: Array, seen: NDArray[np.bool_] | None = None) -> Array:
         """Largest distance of a landmark's features from the usual, in standard deviations, shape (L,).
@@ -56,9 +57,10 @@ class UsualTexture(Usual):
         features : ndarray, shape (L, 2)
             Of one specimen.
         seen : ndarray of bool, shape (L,), optional
-            Landmarks in view, whose median is that of the specimen; by default all.
+            Landmarks in view, which tell what is common to the specimen; by default all.
         """
-        relative = _relative(features, np.ones(len(features), dtype=bool) if seen is None else seen)
+        view = np.ones(len(features), dtype=bool) if seen is None else seen
+        relative = features - _common(features, self.mean, view)
         return np.asarray(np.abs(self.deviations(relative)).max(1))
 
 
@@ -81,17 +83,25 @@ def usual_texture(
         Landmarks in view; by default all.
     """
     views = seen if seen is not None else [np.ones(len(f), dtype=bool) for f in features]
-    relative = np.array(
-        [np.where(v[:, None], _relative(f, v), np.nan) for f, v in zip(features, views, strict=True)]
-    )
+    known = np.array([np.where(v[:, None], f, np.nan) for f, v in zip(features, views, strict=True)])
+    relative = known
+    for _ in range(_ROUNDS):
+        mean = mean_of_known(relative)
+        shifts = [_common(f, mean, v) for f, v in zip(features, views, strict=True)]
+        relative = known - np.array(shifts)[:, None]
     sd = drawn_sd(relative, _LEAST_SD)
     reached = np.abs(left_out_deviations(relative, sd)).max(-1)
     limit = _MARGIN * _quantile(reached, 1 - exceeded)
     return UsualTexture(mean_of_known(relative), sd, limit)
 
 
-def _relative(features: Array, seen: NDArray[np.bool_]) -> Array:
-    return features - np.median(features[seen], axis=0) if seen.any() else features
+def _common(features: Array, usual: Array, seen: NDArray[np.bool_]) -> Array:
+    """By how much most landmarks differ from the usual: the scanner's sharpness and the scan's brightness.
+
+    The median of differences, not of the features: these vary so much from landmark to landmark that
+    a few spoilt ones would shift it.
+    """
+    return np.asarray(np.median((features - usual)[seen], axis=0)) if seen.any() else np.zeros(2)
 
 
 def _quantile(values: Array, level: float) -> float:

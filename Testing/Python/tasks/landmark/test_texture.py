@@ -45,6 +45,18 @@ def test_a_changed_region_is_unusual_and_it_alone(usual: UsualTexture, fault: st
     assert deviation[3] > 1.5 * usual.limit
 
 
+def test_spoilt_landmarks_leave_the_others_usual() -> None:
+    """Landmarks differ much more from one another than specimens do: a few spoilt ones shift no others."""
+    rng = np.random.default_rng(3)
+    own = rng.normal(size=(40, len(FEATURES)))
+    specimens = [own + rng.normal(scale=0.02, size=own.shape) + n for n in range(6)]
+    spoilt = own + 0.7
+    spoilt[:12] -= 3.0
+    deviation = usual_texture(specimens, 0.01).deviation(spoilt)
+    assert (deviation[12:] < 2.0).all()
+    assert (deviation[:12] > 10.0).all()
+
+
 def test_brightness_does_not_matter(usual: UsualTexture) -> None:
     image = noisy_block(7)
     plain, bright = (usual.deviation(texture(i, np.eye(4), POINTS)) for i in (image, image.scaled(3.0)))
