@@ -32,41 +32,47 @@ class Planted:
     ----------
     volume : Volume
         The scan.
-    labels : tuple of str
-        Landmarks that the faults concern.
-    amounts : tuple of float
-        How strong each fault is: radius, blur or share.
+    amounts : dict of str to float
+        Landmarks that the faults concern, and how strong each fault is: radius or blur in mm, or
+        share of the bone's length.
+    centres : tuple of str
+        Those of them that lie in the middle of a spoilt ball.
     """
 
     volume: Volume
-    labels: tuple[str, ...]
-    amounts: tuple[float, ...]
+    amounts: dict[str, float]
+    centres: tuple[str, ...] = ()
 
 
 def missing_bone(known: Known, rng: np.random.Generator) -> Planted:
     """Balls about landmarks set to air."""
-    volume, labels = known.volume(), _centres(known, rng)
-    radii = rng.uniform(*MISSING_MM, len(labels))
+    volume, centres = known.volume(), _centres(known, rng)
+    radii = rng.uniform(*MISSING_MM, len(centres))
     array, air = volume.array.copy(), np.percentile(volume.array, 2)
-    for label, radius in zip(labels, radii, strict=True):
-        box, inside = _ball(volume, known.truth.ordered([label]).points[0], radius)
+    amounts: dict[str, float] = {}
+    for label, radius in zip(centres, radii.tolist(), strict=True):
+        centre = known.truth.ordered([label]).points[0]
+        box, inside = _ball(volume, centre, radius)
         array[box][inside] = air
-    return Planted(replace(volume, array=array), labels, tuple(radii.tolist()))
+        amounts |= dict.fromkeys(_labels_within(known, centre, radius), radius)
+    return Planted(replace(volume, array=array), amounts, centres)
 
 
 def smoothed_region(known: Known, rng: np.random.Generator) -> Planted:
     """Balls about landmarks blurred."""
-    volume, labels = known.volume(), _centres(known, rng)
-    sigmas = rng.uniform(*SMOOTHED_SIGMA_MM, len(labels))
+    volume, centres = known.volume(), _centres(known, rng)
+    sigmas = rng.uniform(*SMOOTHED_SIGMA_MM, len(centres))
     array = volume.array.astype(np.float32)
-    for label, sigma in zip(labels, sigmas, strict=True):
+    amounts: dict[str, float] = {}
+    for label, sigma in zip(centres, sigmas.tolist(), strict=True):
         centre = known.truth.ordered([label]).points[0]
         wide, _ = _ball(volume, centre, SMOOTHED_MM + 3 * sigma)
         blurred = np.zeros_like(array)
         blurred[wide] = gaussian_filter(array[wide], sigma / volume.spacing)
         box, inside = _ball(volume, centre, SMOOTHED_MM)
         array[box][inside] = blurred[box][inside]
-    return Planted(replace(volume, array=array), labels, tuple(sigmas.tolist()))
+        amounts |= dict.fromkeys(_labels_within(known, centre, SMOOTHED_MM), sigma)
+    return Planted(replace(volume, array=array), amounts, centres)
 
 
 def cut_view(known: Known, rng: np.random.Generator) -> Planted:
@@ -75,8 +81,8 @@ def cut_view(known: Known, rng: np.random.Generator) -> Planted:
     part = cut(known.volume(), int(rng.integers(3)), share, bool(rng.integers(2)))
     index = apply(invert(part.matrix), known.truth.points)
     outside = ((index < -0.5) | (index > np.array(part.shape) - 0.5)).any(1)
-    labels = tuple(label for label, beyond in zip(known.truth.labels, outside, strict=True) if beyond)
-    return Planted(part, labels, (share,) * len(labels))
+    labels = [label for label, beyond in zip(known.truth.labels, outside, strict=True) if beyond]
+    return Planted(part, dict.fromkeys(labels, share))
 
 
 def moved_points(truth: LandmarkSet, rng: np.random.Generator) -> tuple[LandmarkSet, dict[str, float]]:
@@ -108,6 +114,12 @@ def _centres(known: Known, rng: np.random.Generator) -> tuple[str, ...]:
         if all(np.linalg.norm(points[row] - points[other]) > APART_MM for other in chosen):
             chosen.append(int(row))
     return tuple(known.truth.labels[row] for row in chosen[:BALLS])
+
+
+def _labels_within(known: Known, centre: Array, radius: float) -> list[str]:
+    """Landmarks whose true place is in a ball."""
+    near = np.linalg.norm(known.truth.points - centre, axis=1) <= radius
+    return [label for label, inside in zip(known.truth.labels, near, strict=True) if inside]
 
 
 def _ball(volume: Volume, centre: Array, radius: float) -> tuple[tuple[slice, ...], NDArray[np.bool_]]:
