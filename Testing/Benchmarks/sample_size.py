@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from common.bundles import bundle_from, write_atlases
+from common.bundles import bundle_without_networks, write_atlases
 from common.curve import sample_size_report
 from common.posing import pose_at_random
 from common.specimens import FOLDS, Known, known_specimens, split
@@ -62,7 +62,7 @@ def run(work: Path, folds: list[int]) -> None:
                 continue
             name = f"fold{fold}-size{size}"
             atlases = write_atlases(sorted(order[:size], key=lambda k: k.id), work / f"{name}.csv")
-            model = load_model(bundle_from(atlases, work / name))
+            model = load_model(bundle_without_networks(atlases, work / name))
             for specimen, pose in trials:
                 append_rows(OUT, COLUMNS, rows_of(specimen, pose, fold, size, model))
                 print(f"fold {fold}: {size} CTs, {specimen.id} pose {pose}", flush=True)

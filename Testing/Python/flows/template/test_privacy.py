@@ -11,8 +11,10 @@ plain measure is not met, a test says so.
 """
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.geometry import ShapeModel, apply, fit_shape_model, similarity_fit
 from craniomark.tasks.landmark.appearance import atlas_appearance
+from craniomark.tasks.landmark.confidence import EVIDENCE, OF_OPINIONS
 from craniomark.tasks.landmark.stages import STAGES
 
 FILES = {
@@ -35,6 +38,17 @@ FILES = {
     "shape.npz",
     "template.mrk.json",
     "template.nii.gz",
+}
+NETWORKS = re.compile(r"orient\.json|landmark-networks\.json|(orient|rough|(levels|focus)-\d)\.safetensors")
+CALIBRATION = {
+    "weights",
+    "typical_mm",
+    "review_above_mm",
+    "least_score",
+    "usual_distance_mm",
+    "texture",
+    "match",
+    "given",
 }
 MOST_MODES = 3
 SHARE = (EACH - 1) / (EACH + 1)
@@ -49,8 +63,9 @@ def shipped(repository: Path) -> Bundle:
 def test_files_hold_averages_modes_and_calibration_only(which: str, request: pytest.FixtureRequest) -> None:
     bundle: Bundle = request.getfixturevalue(which)
     count = len(bundle.manifest.labels)
-    assert set(bundle.manifest.files) == FILES
-    assert {path.name for path in bundle.folder.iterdir()} == FILES | {"bundle.json"}
+    averages = {name for name in bundle.manifest.files if not NETWORKS.fullmatch(name)}
+    assert averages == FILES
+    assert {path.name for path in bundle.folder.iterdir()} == {*bundle.manifest.files, "bundle.json"}
     patches = {name: patch.shape for name, patch in bundle.tensors("appearance.safetensors").items()}
     assert patches == {stage.name: (count, 1, stage.size, stage.size, stage.size) for stage in STAGES}
     shape = bundle.shape()
@@ -59,9 +74,16 @@ def test_files_hold_averages_modes_and_calibration_only(which: str, request: pyt
     assert bundle.template().array.ndim == 3
     assert len(bundle.landmarks()) == count
     for model in bundle.calibration().values():
-        sizes = [len(value) for value in model.values() if isinstance(value, list | dict)]
-        assert sorted(sizes) == [6, count]
-    assert len(json.dumps(bundle.calibration())) < 100 * count
+        assert set(model) <= CALIBRATION
+        assert lists_in(model) <= {2, len(EVIDENCE), len(EVIDENCE + OF_OPINIONS), count}
+    assert len(json.dumps(bundle.calibration())) < 400 * count
+
+
+def lists_in(values: Any) -> set[int]:
+    """Lengths of all lists, at any depth."""
+    inner = values.values() if isinstance(values, dict) else values if isinstance(values, list) else ()
+    own = {len(values)} if isinstance(values, list) else set()
+    return own.union(*(lists_in(value) for value in inner))
 
 
 def test_the_shipped_bundle_is_small(shipped: Bundle) -> None:
