@@ -13,7 +13,7 @@ from craniomark.flows.bundle.manifest import MANIFEST_FILE, FileEntry, Manifest,
 from craniomark.flows.bundle.parse import file_name_problem, parse_manifest
 from craniomark.flows.bundle.verify import read_manifest, verify_folder
 from craniomark.flows.datasets.hashing import file_sha256
-from craniomark.ground.checks import InputError, written_whole
+from craniomark.ground.checks import InputError, told_where_full, written_whole
 
 Writer = Callable[[Path], None]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -39,7 +39,8 @@ def write_bundle(folder: Path, manifest: Manifest, parts: Mapping[str, Writer]) 
     Raises
     ------
     InputError
-        If a name or the manifest is refused, or the folder can't be written.
+        If a name or the manifest is refused, or the folder can't be written or its disk is full; an
+        older bundle stays.
     """
     for name in parts:
         problem = file_name_problem(name)
@@ -108,7 +109,7 @@ def temporary_sibling(folder: Path) -> Iterator[Path]:
         raise InputError(
             folder.parent, "output folder", f"not writable ({error.strerror})", remedy
         ) from error
-    with outer as name:
+    with outer as name, told_where_full(folder.parent):
         inner = Path(name) / folder.name
         inner.mkdir()
         yield inner

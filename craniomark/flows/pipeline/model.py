@@ -26,7 +26,7 @@ from craniomark.tasks.landmark.appearance import (
     mode_name,
     with_variations,
 )
-from craniomark.tasks.landmark.confidence import ErrorModel
+from craniomark.tasks.landmark.confidence import EVIDENCE, ErrorModel
 from craniomark.tasks.landmark.fuse import Networks
 from craniomark.tasks.landmark.stages import STAGES
 from craniomark.tasks.orient.locate import Target
@@ -97,6 +97,9 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
     else:
         appearance = with_variations(means, modes)
     ensembles = load_landmark_networks(bundle, place)
+    if (len(errors.weights) > len(EVIDENCE)) != (ensembles is not None):
+        what = "fitted with networks where there are none, or without where there are"
+        raise _unusable(bundle, "calibration.json", what)
     return Model(
         bundle.manifest.labels,
         Target.of(template),

@@ -81,7 +81,7 @@ def write_weights(network: torch.nn.Module, path: Path) -> None:
     ValueError
         If one is too large for half precision, or not finite.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     weights = {name: tensor.detach().cpu().numpy() for name, tensor in network.state_dict().items()}
     with np.errstate(over="ignore"):
@@ -89,8 +89,7 @@ def write_weights(network: torch.nn.Module, path: Path) -> None:
     for name, values in halves.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{name} holds numbers that half precision can't")
-    save_file({name: np.ascontiguousarray(values) for name, values in halves.items()}, path)
-    path.chmod(0o644)  # safetensors writes files that others may not read
+    path.write_bytes(save({name: np.ascontiguousarray(values) for name, values in halves.items()}))
 
 
 def _settings(bundle: Bundle) -> NetworkSettings:

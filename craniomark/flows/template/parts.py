@@ -52,14 +52,14 @@ def _write_shape(shape: ShapeModel, path: Path) -> None:
 
 
 def _write_appearance(average: Average, modes: int, path: Path) -> None:
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     atlases = atlas_appearance(average.examples, STAGES)
     tensors = dict(mean_of(atlases).templates)
     if modes:
         tensors |= {mode_name(name): t for name, t in modes_of(atlases, modes).templates.items()}
-    save_file({name: np.ascontiguousarray(t.numpy().astype(np.float16)) for name, t in tensors.items()}, path)
-    path.chmod(0o644)  # safetensors writes files that others may not read
+    halves = {name: np.ascontiguousarray(t.numpy().astype(np.float16)) for name, t in tensors.items()}
+    path.write_bytes(save(halves))
 
 
 def _write_calibration(models: Mapping[Source, ErrorModel], path: Path) -> None:

@@ -1,5 +1,6 @@
 """TensorBoard: the same events as curves and pictures."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,5 +44,6 @@ class Board:
         self._writer.add_image(name, pixels, step, dataformats="HWC")
 
     def close(self) -> None:
-        """Write what is left."""
-        self._writer.close()
+        """Write what is left, as far as the disk has room; the curves lie in the run folder as well."""
+        with suppress(OSError):
+            self._writer.close()

@@ -22,7 +22,7 @@ from craniomark.flows.training.task import Task
 from craniomark.flows.training.tensors import load_weights
 from craniomark.flows.training.trouble import told
 from craniomark.flows.training.watch import Watch
-from craniomark.ground.checks import InputError
+from craniomark.ground.checks import InputError, told_where_full
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,8 @@ def _begin(loop: Loop, settings: LoopSettings, files: RunFolder, teller: Teller)
     if not teller.silent:
         trim_metrics(files.metrics, loop.at.step)
     if settings.tensorboard:
-        teller.open_board(loop.at.step)
+        with told_where_full(files.path):
+            teller.open_board(loop.at.step)
     teller.log(f"{'Resumed at' if resumed else 'Started at'} step {loop.at.step} of {settings.steps}.")
 
 

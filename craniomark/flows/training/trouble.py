@@ -1,6 +1,5 @@
 """What stops a run, told so that it can be mended: numbers that aren't, memory, a full disk."""
 
-import errno
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -10,7 +9,7 @@ import torch
 
 from craniomark.flows.training.randomness import seed_generators
 from craniomark.flows.training.task import Batch
-from craniomark.ground.checks import InputError, available_memory
+from craniomark.ground.checks import InputError, available_memory, is_full
 
 _UNITS = {"bytes": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 _NEEDED = re.compile(r"(?:allocate:? |allocate memory: you tried to allocate )([\d.]+) ?([KMGT]iB|bytes|B)\b")
@@ -77,7 +76,7 @@ def loss_trouble(where: Path, step: int, what: str, names: tuple[str, ...]) -> I
 
 def told(error: BaseException, where: Path, step: int, device: torch.device) -> InputError | None:
     """The same error as a sentence for the user, or None where it is neither memory nor disk."""
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and is_full(error):
         remedy = "make room and start the run again; it goes on from its last checkpoint"
         return InputError(where, "disk", f"full ({error.strerror})", remedy)
     if _is_memory(error):

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from craniomark.ground.checks.errors import InputError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""No room, or no more of it for this user or this file."""
 
 
 @contextmanager
@@ -44,16 +45,40 @@ def written_whole(path: str | PathLike[str]) -> Iterator[Path]:
     os.close(handle)
     temporary = Path(name)
     try:
-        yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
-        _put_in_place(temporary, path)
-    except OSError as error:
-        if error.errno not in _FULL:
-            raise
-        remedy = "make room, or choose a folder on another disk"
-        raise InputError(path.parent, "output folder", f"full ({error.strerror})", remedy) from error
+        with told_where_full(path.parent):
+            yield temporary
+            os.chmod(temporary, 0o666 & ~_umask())
+            _put_in_place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def told_where_full(folder: Path) -> Iterator[None]:
+    """Tell a disk that is full as an error for the user.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the block writes.
+
+    Raises
+    ------
+    InputError
+        If there is no room for what the block writes.
+    """
+    try:
+        yield
+    except OSError as error:
+        if not is_full(error):
+            raise
+        remedy = "make room, or choose a folder on another disk"
+        raise InputError(folder, "output folder", f"full ({error.strerror})", remedy) from error
+
+
+def is_full(error: OSError) -> bool:
+    """Whether an error is that of a disk that is full."""
+    return error.errno in _FULL
 
 
 def _put_in_place(temporary: Path, path: Path) -> None:

@@ -1,6 +1,9 @@
 """Bundles appear whole or not at all."""
 
+import errno
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,62 @@ def test_a_failure_leaves_the_old_bundle_and_nothing_else(
 
     with pytest.raises(RuntimeError):
         write_bundle(folder, manifest, parts | {"late.npz": fail})
+    assert load_bundle(folder).manifest.version == "1.2"
+    assert [path.name for path in folder.parent.iterdir()] == ["phantom"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_told_and_the_old_bundle_stays(
+    make_bundle: Make, manifest: Manifest, parts: Parts, number: int
+) -> None:
+    folder = make_bundle()
+
+    def full(path: Path) -> None:
+        path.write_bytes(b"half of it")
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(InputError, match=r"output folder is full .*: make room") as caught:
+        write_bundle(folder, replace(manifest, version="3"), parts | {"late.npz": full})
+    assert caught.value.file == str(folder.parent)
+    assert load_bundle(folder).manifest.version == "1.2"
+    assert [path.name for path in folder.parent.iterdir()] == ["phantom"]
+
+
+def test_other_failures_of_a_disk_stay_what_they_are(
+    tmp_path: Path, manifest: Manifest, parts: Parts
+) -> None:
+    def broken(_path: Path) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    with pytest.raises(OSError, match="broken") as caught:
+        write_bundle(tmp_path / "b", manifest, parts | {"late.npz": broken})
+    assert not isinstance(caught.value, InputError)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs limits of processes")
+def test_a_true_limit_on_the_size_of_files_leaves_the_old_bundle(
+    make_bundle: Make, manifest: Manifest, parts: Parts, tmp_path: Path
+) -> None:
+    """As of a full disk, by the system itself, in a process of its own."""
+    import resource
+
+    folder = make_bundle()
+    largest = 2 * max(path.stat().st_size for path in folder.iterdir())
+    large = parts | {"weights.safetensors": lambda path: path.write_bytes(bytes(2 * largest)) and None}
+    answer = tmp_path / "answer"
+    child = os.fork()
+    if not child:
+        try:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+            write_bundle(folder, replace(manifest, version="3"), large)
+        except InputError as error:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+            answer.write_text(str(error))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert "output folder is full (File too large): make room" in answer.read_text()
     assert load_bundle(folder).manifest.version == "1.2"
     assert [path.name for path in folder.parent.iterdir()] == ["phantom"]
 

@@ -145,6 +145,11 @@ def in_calibration(change: Change) -> Change:
     return lambda sources: sources | {"template": change(sources["template"])}
 
 
+def with_opinions(values: dict[str, Any]) -> dict[str, Any]:
+    """An error model as that of fused landmarks."""
+    return values | {"weights": values["weights"] | {"opinions": 0.1, "doubt": 0.1}}
+
+
 def of_one_less(shape: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """A sound shape model without modes, of one landmark less."""
     mean, residual_sd = shape["mean"][:-1], shape["residual_sd"][:-1]
@@ -166,8 +171,9 @@ def of_one_less(shape: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         ("shape.npz", of_one_less, "landmarks where bundle.json names"),
         ("calibration.json", without("template"), "no error model for template"),
         ("calibration.json", in_calibration(without("weights")), "lacks 'weights'"),
-        ("calibration.json", in_calibration(first_rows("typical_mm")), "typical errors not of"),
+        ("calibration.json", in_calibration(first_rows("typical_mm")), "landmarks, not"),
         ("calibration.json", in_calibration(lambda _: [1, 2]), "lacks"),
+        ("calibration.json", in_calibration(with_opinions), "fitted with networks where there are none"),
     ],
 )
 def test_damage_is_named_with_the_file(

@@ -2,12 +2,15 @@
 
 import errno
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 import torch
 from toy_task import NAMES, ToyTask, altered, fail_on, train, weights_of
 
+from craniomark.flows.training.events import Teller
 from craniomark.flows.training.files import RunFolder, read_json
 from craniomark.flows.training.task import Batch
 from craniomark.flows.training.trouble import faulty_specimens, not_finite, told
@@ -161,3 +164,58 @@ def test_full_disk_while_a_curve_is_written_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(events, "append_metric", full)
     with pytest.raises(InputError, match="disk is full"):
         train(tmp_path)
+
+
+def test_a_full_disk_under_the_curves_for_tensorboard_is_told_as_such(tmp_path, monkeypatch, whole_run):
+    """Its own thread meets the disk first, and says so again when it is closed."""
+    from tensorboard.summary.writer import record_writer
+
+    write, written = record_writer.RecordWriter.write, []
+
+    def filling(self, data):
+        written.append(data)
+        if len(written) > 8:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(self, data)
+
+    def unheard(_):
+        """The thread's own words, which it writes to stderr, are not what is tested."""
+
+    monkeypatch.setattr(threading, "excepthook", unheard)
+    with monkeypatch.context() as patch:
+        patch.setattr(record_writer.RecordWriter, "write", filling)
+        task = ToyTask()
+        losses = task.losses
+        task.losses = lambda batch, step: time.sleep(0.01) or losses(batch, step)
+        with pytest.raises(InputError, match=r"disk is full|output folder is full"):
+            train(tmp_path, task, {"tensorboard": True, "metrics_every": 1})
+    assert read_json(tmp_path / "state.json")["status"] == "failed"
+    train(tmp_path, changes={"tensorboard": True})
+    assert weights_of(tmp_path) == weights_of(whole_run())
+
+
+def test_a_full_disk_at_the_very_start_is_told_and_the_run_begins_when_there_is_room(
+    tmp_path, monkeypatch, whole_run
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Teller, "open_board", full)
+        with pytest.raises(InputError, match="output folder is full"):
+            train(tmp_path, changes={"tensorboard": True})
+    train(tmp_path)
+    assert weights_of(tmp_path) == weights_of(whole_run())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs limits of processes")
+@pytest.mark.parametrize("limit", [200, 2000])
+def test_a_true_limit_on_the_size_of_files_is_told_and_nothing_is_lost(nurse, tmp_path, whole_run, limit):
+    """As of a full disk, by the system itself, in a process of its own."""
+    words = tmp_path / "words"
+    assert nurse.wait(nurse.start(tmp_path / "run", largest_file=limit, words=str(words))) == 2
+    sentence = words.read_text(encoding="utf-8").strip()
+    assert "output folder is full" in sentence and sentence.endswith(".") and "\n" not in sentence
+    assert not list((tmp_path / "run").rglob(".part-*"))
+    train(tmp_path / "run")
+    assert weights_of(tmp_path / "run") == weights_of(whole_run())

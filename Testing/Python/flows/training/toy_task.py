@@ -111,6 +111,8 @@ def child(folder: str, changes: dict[str, Any], ways: dict[str, Any]) -> None:
     if pause := ways.get("slow_save"):
         _slow_down_saves(pause, ways["mark"])
     task = ToyTask()
+    if largest := ways.get("largest_file"):
+        _limit_files(largest)
     if pause := ways.get("slow_step"):
         task.losses = _after(pause, task.losses)  # type: ignore[method-assign]
     try:
@@ -118,9 +120,27 @@ def child(folder: str, changes: dict[str, Any], ways: dict[str, Any]) -> None:
     except KeyboardInterrupt:
         os._exit(130)
     except InputError as error:
-        sys.stderr.write(f"{error}\n")
+        _tell(f"{error}\n", ways)
         os._exit(2)
     os._exit(0 if outcome.status == "done" else 4)
+
+
+def _limit_files(largest: int) -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.RLIM_INFINITY))
+
+
+def _tell(sentence: str, ways: dict[str, Any]) -> None:
+    """To stderr, or to the file that is named: what is read there must not be cut by a limit."""
+    if "largest_file" in ways:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    if "words" in ways:
+        Path(ways["words"]).write_text(sentence, encoding="utf-8")
+    else:
+        sys.stderr.write(sentence)
 
 
 def _after(pause: float, function: Any) -> Any:

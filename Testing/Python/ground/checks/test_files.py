@@ -1,4 +1,5 @@
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,9 @@ def test_a_folder_that_cannot_be_made_is_an_input_error(tmp_path: Path) -> None:
         pass
 
 
-def test_a_full_disk_is_an_input_error_and_leaves_nothing(tmp_path: Path) -> None:
-    full = OSError(errno.ENOSPC, "No space left on device")
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_an_input_error_and_leaves_nothing(tmp_path: Path, number: int) -> None:
+    full = OSError(number, os.strerror(number))
     with pytest.raises(InputError, match="output folder is full"), written_whole(tmp_path / "a.txt"):
         raise full
     assert not list(tmp_path.iterdir())

@@ -17,7 +17,7 @@ _MISSING = "???"
 _TOLD = re.compile(r"^(\w+) is (.+?): (.+)$", re.DOTALL)
 
 
-def instantiate(settings: type[Settings], values: Mapping[str, Any], where: str, path: str = "") -> Settings:
+def instantiate(settings: type[Settings], values: Any, where: str, path: str = "") -> Settings:
     """Make the dataclass `settings` of plain values.
 
     Parameters
@@ -34,7 +34,7 @@ def instantiate(settings: type[Settings], values: Mapping[str, Any], where: str,
     Raises
     ------
     InputError
-        If a value is missing, of another type, or refused by ``__post_init__``.
+        If values are no mapping, or one is missing, of another type, or refused by ``__post_init__``.
     """
     if not isinstance(values, Mapping):
         remedy = f"give its values by name, e.g. {dataclasses.fields(settings)[0].name}"  # type: ignore[arg-type]
