@@ -103,12 +103,12 @@ def one_step(scene: Scene, *nodes: Node) -> Iterator[None]:
     *nodes : vtkMRMLNode
         Nodes that will change. Nodes that `added` makes are undone without being named.
     """
-    for node in nodes:
-        node.SetUndoEnabled(True)
-    if scene.GetUndoFlag():
-        scene.SaveStateForUndo()
     states = [(node, node.StartModify()) for node in nodes]
     try:
+        for node in nodes:
+            node.SetUndoEnabled(True)
+        if scene.GetUndoFlag():
+            scene.SaveStateForUndo()
         yield
     finally:
         for node, state in reversed(states):

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 LARGEST_CONDITION = 1e12
 """A linear transform with a larger condition number flattens space and has no inverse."""
 
-ACCURACY_MM = 1e-9
-WORST_MM = 1e-6
+WANTED_MM = 1e-8
+WORST_MM = 1e-4
+"""Grids of displacements are not smoother than this: VTK rounds the place within a cell to 2**-16 of it."""
+
 NEWTON_STEPS = 20
-DIFFERENCE_MM = 1e-4
+DIFFERENCE_MM = 1e-3
 
 
 def linear_to_world(node: Node) -> NDArray[np.float64]:
@@ -77,7 +79,8 @@ def to_world(node: Node, points: ArrayLike) -> NDArray[np.float64]:
 def from_world(node: Node, points: ArrayLike) -> NDArray[np.float64]:
     """Points of the world, shape (N, 3) LPS mm, in the node's own frame; rows of NaN stay.
 
-    VTK inverts non-linear transforms to a hundredth of a millimetre; Newton's method goes on to a millionth.
+    VTK inverts non-linear transforms to a hundredth of a millimetre. Newton's method goes on from there, to a
+    ten-thousandth at worst.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def _solved(
     size = np.linalg.norm(error, axis=1)
     share = np.ones(len(found))
     for _ in range(NEWTON_STEPS):
-        at = np.flatnonzero(size > ACCURACY_MM)
+        at = np.flatnonzero(size > WANTED_MM)
         if not len(at):
             break
         slope = np.stack([_slope(forward, found[at], axis) for axis in range(3)], axis=-1)

@@ -80,6 +80,10 @@ def _series(chart: Node) -> list[Node]:
     return [node for node in nodes if node is not None]
 
 
+def _own_series(chart: Node) -> list[Node]:
+    return [node for node in _series(chart) if node.GetAttribute(OWNER) == chart.GetID()]
+
+
 def _curve(series: Node) -> Curve:
     name = series.GetAttribute(CURVE) or series.GetName() or ""
     marks = series.GetLineStyle() == series.LineStyleNone
@@ -87,10 +91,10 @@ def _curve(series: Node) -> Curve:
 
 
 def put_plot(plot: Plot, table: Node, chart: Node) -> None:
-    """Let a chart show curves over a table node, in one event; it follows when the table changes.
+    """Let a chart show curves over a table node; it follows when the table changes.
 
     Series that an earlier call made are used again or taken out of the scene; others are only taken off the
-    chart.
+    chart. A chart tells of each series that changes, once.
 
     Raises
     ------
@@ -107,14 +111,16 @@ def put_plot(plot: Plot, table: Node, chart: Node) -> None:
                 raise InputError(name_of(table), f"column {column!r}", "missing", remedy)
     scene = chart.GetScene()
     with edited(chart):
-        kept = [node for node in _series(chart) if node.GetAttribute(OWNER) == chart.GetID()]
-        chart.RemoveAllPlotSeriesNodeIDs()
+        kept = _own_series(chart)
         for surplus in kept[len(plot.curves) :]:
             scene.RemoveNode(surplus)
+        for other in set(_series(chart)) - set(kept):
+            chart.RemovePlotSeriesNodeID(other.GetID())
         for number, curve in enumerate(plot.curves):
             node = kept[number] if number < len(kept) else _new_series(scene, chart, curve)
             _fill(node, curve, table, COLOURS[number % len(COLOURS)])
-            chart.AddAndObservePlotSeriesNodeID(node.GetID())
+            if number >= len(kept):
+                chart.AddAndObservePlotSeriesNodeID(node.GetID())
         chart.SetTitle(plot.title)
         chart.SetXAxisTitle(plot.x_title)
         chart.SetYAxisTitle(plot.y_title)
@@ -148,6 +154,6 @@ def remove_plot(chart: Node) -> None:
     """Take a chart and the series that were made for it out of its scene; the table stays."""
     checked(chart, CHART, "plot chart")
     scene = chart.GetScene()
-    for node in [node for node in _series(chart) if node.GetAttribute(OWNER) == chart.GetID()]:
+    for node in _own_series(chart):
         scene.RemoveNode(node)
     scene.RemoveNode(chart)
