@@ -1,5 +1,6 @@
 """Poses refined by damped Gauss-Newton steps on the normalised cross-correlation."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -66,6 +67,7 @@ def refine_poses(
     steps: int = 12,
     fixed_scale: bool = False,
     scale_limits: tuple[float, float] = (0.8, 1.25),
+    told: Callable[[float], None] = lambda _: None,
 ) -> Poses:
     """Climb from each pose to the nearest maximum of the correlation (Evangelidis 2008, in 3-D).
 
@@ -86,11 +88,14 @@ def refine_poses(
         Leave the size alone.
     scale_limits : tuple of float
         Smallest and largest size against the template.
+    told : callable
+        Hears the fraction of steps that is done; may raise to cancel.
     """
     linear, offset = poses.linear.clone(), poses.offset.clone()
     damping = torch.full((len(linear),), 1e-2, device=offset.device)
     score, normal, slope = _linearised(image, template, linear, offset)
-    for _ in range(steps):
+    for number in range(steps):
+        told(number / steps)
         step = _solve(normal, slope, damping, fixed_scale)
         tried = updated(linear, offset, step)
         size = torch.linalg.det(tried[0]).abs().pow(1 / 3)

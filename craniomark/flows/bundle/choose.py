@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from craniomark.flows.bundle.load import Bundle, load_bundle
 from craniomark.flows.bundle.manifest import Manifest
-from craniomark.flows.bundle.search import find_bundles
+from craniomark.flows.bundle.search import FoundBundle, find_bundles
 from craniomark.ground.checks import InputError
 from craniomark.ground.volumes import check_unit
 
@@ -39,19 +39,40 @@ def choose_bundle(
     InputError
         If none fits or several do; those are listed. Micrometres written as millimetres are named.
     """
-    longest = None if extent_mm is None else float(np.max(np.asarray(extent_mm, dtype=np.float64)))
     if name:
         bundle = load_bundle(name)
-        if bundle.manifest.kind != kind:
-            remedy = f"the model {bundle.manifest.name} reads {bundle.manifest.kind}; choose another"
-            raise InputError(file, "kind of input", kind, remedy)
-        if longest is not None:
-            check_unit(file, longest, *bundle.manifest.size_range_mm)
+        check_named(bundle.manifest, kind, extent_mm, file)
         return bundle
+    return load_bundle(fitting_bundle(kind, extent_mm, file).path)
+
+
+def check_named(
+    manifest: Manifest, kind: str, extent_mm: ArrayLike | None, file: str | PathLike[str] = "input"
+) -> None:
+    """Refuse an input of another kind than a bundle reads, or in another unit; parameters as `choose_bundle`.
+
+    Raises
+    ------
+    InputError
+        If it doesn't fit.
+    """
+    if manifest.kind != kind:
+        remedy = f"the model {manifest.name} reads {manifest.kind}; choose another"
+        raise InputError(file, "kind of input", kind, remedy)
+    longest = _longest(extent_mm)
+    if longest is not None:
+        check_unit(file, longest, *manifest.size_range_mm)
+
+
+def fitting_bundle(
+    kind: str, extent_mm: ArrayLike | None, file: str | PathLike[str] = "input"
+) -> FoundBundle:
+    """The only bundle that fits an input, not yet verified; parameters and errors as of `choose_bundle`."""
+    longest = _longest(extent_mm)
     usable = [found for found in find_bundles() if found.manifest and not found.hidden]
     fitting = [found for found in usable if found.manifest and fits(found.manifest, kind, longest)]
     if len(fitting) == 1:
-        return load_bundle(fitting[0].path)
+        return fitting[0]
     size = "" if longest is None else f", {longest:.1f} mm long"
     if fitting:
         names = ", ".join(found.name for found in fitting)
@@ -71,6 +92,10 @@ def fits(manifest: Manifest, kind: str, longest_mm: float | None) -> bool:
     """Whether a bundle serves inputs of this kind and longest extent in mm (None: any)."""
     low, high = manifest.size_range_mm
     return manifest.kind == kind and (longest_mm is None or low <= longest_mm <= high)
+
+
+def _longest(extent_mm: ArrayLike | None) -> float | None:
+    return None if extent_mm is None else float(np.max(np.asarray(extent_mm, dtype=np.float64)))
 
 
 def _span(manifest: Manifest) -> str:

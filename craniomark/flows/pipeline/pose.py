@@ -31,7 +31,13 @@ def found_pose(image: Image, model: Model, search: bool, progress: Progress) -> 
     progress("orient", 0.0)
     rough = model.rough(image) if model.rough and search else None
     rotations = None if search else np.eye(3)[None]
-    located = locate(image, model.target, rotations, model.orient, [] if rough is None else [rough])
+    proposals = [] if rough is None else [rough]
+
+    def told(fraction: float) -> None:
+        progress("orient", 0.1 + 0.9 * fraction)
+
+    told(0.0)
+    located = locate(image, model.target, rotations, model.orient, proposals, told)
     gain = bone_gain(image, model.target.image, located.template_to_specimen)
     return image.scaled(gain), located
 

@@ -27,13 +27,36 @@ class BundlePredictor:
         Choices of the run.
     threads : int, optional
         Threads that torch may use; None leaves them as they are.
+    models : dict, optional
+        Where loaded models are kept, by name or path; shared by predictors of one device and one
+        choice of atlases.
     """
 
-    def __init__(self, request: Request, threads: int | None = None) -> None:
+    def __init__(
+        self, request: Request, threads: int | None = None, models: dict[str, Any] | None = None
+    ) -> None:
         self._request = request
         self._threads = threads
-        self._models: dict[str, Any] = {}
+        self._models: dict[str, Any] = {} if models is None else models
         self._identities: dict[str, ModelIdentity] = {}
+
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """Names or paths of the models that are loaded."""
+        return tuple(self._models)
+
+    def load(self, name: str) -> None:
+        """Load a bundle before there is a specimen for it.
+
+        Raises
+        ------
+        InputError
+            If there is none, or something about it is off.
+        """
+        from craniomark.flows.bundle import load_bundle
+
+        if name not in self._models:
+            self._models[name] = self._ready(load_bundle(name))
 
     def identity(self, name: str | None) -> ModelIdentity | None:
         """The model of that name, or None where it can't be loaded any more."""
@@ -84,21 +107,31 @@ class BundlePredictor:
             raise RunError(error.file, error.field, error.value, error.remedy) from error
 
     def _fitting(self, specimen: Specimen, volume: Volume) -> tuple[Any, ModelIdentity]:
-        from craniomark.flows.bundle import choose_bundle
+        from craniomark.flows.bundle.choose import check_named, fitting_bundle
 
         low, high = bone_box(volume)
-        wanted = self._request.model
-        if wanted and wanted in self._models:
-            return self._models[wanted]
-        bundle = choose_bundle(specimen.kind, high - low, wanted, specimen.path)
-        key = wanted or str(bundle.source)
+        key = self._request.model
+        if key is None:
+            key = str(fitting_bundle(specimen.kind, high - low, specimen.path).path)
         if key not in self._models:
-            from craniomark.flows.pipeline.model import load_model
+            self._models[key] = self._loaded(key, specimen, high - low)
+        model, identity, manifest = self._models[key]
+        if self._request.model:
+            check_named(manifest, specimen.kind, high - low, specimen.path)
+        return model, identity
 
-            self._limit_threads()
-            model = load_model(bundle, self._request.atlases, self._request.options.device)
-            self._models[key] = (model, identity_of(bundle))
-        return self._models[key]
+    def _loaded(self, key: str, specimen: Specimen, extent: Any) -> tuple[Any, ModelIdentity, Any]:
+        """Model, identity and manifest of the bundle of that name or path; what doesn't fit is not loaded."""
+        from craniomark.flows.bundle import choose_bundle
+
+        return self._ready(choose_bundle(specimen.kind, extent, key, specimen.path))
+
+    def _ready(self, bundle: Any) -> tuple[Any, ModelIdentity, Any]:
+        from craniomark.flows.pipeline.model import load_model
+
+        self._limit_threads()
+        model = load_model(bundle, self._request.atlases, self._request.options.device)
+        return model, identity_of(bundle), bundle.manifest
 
     def _limit_threads(self) -> None:
         if self._threads:

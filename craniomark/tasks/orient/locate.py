@@ -1,6 +1,6 @@
 """From nothing to a pose: network and rotation search, then refinement from coarse to fine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +28,7 @@ CLEAR_SCORE, CLEAR_LEAD = 0.8, 0.3
 """What a network's pose must show, or all rotations are searched; twice the lead that a verdict needs."""
 SIZES = 0.8, 1.25
 """Sizes, beside the template's, that are looked for; the refinement leaves what lies outside as it is."""
+Told = Callable[[float], None]
 LEVELS = ((0.7, 4, 4), (0.7, 10, 1), (0.4, 10, 1))
 """Refinement: blur and spacing of the points (mm), most steps, poses kept afterwards."""
 
@@ -130,6 +131,7 @@ def locate(
     rotations: NDArray[np.float64] | None = None,
     network: OrientNetwork | None = None,
     proposals: Sequence[NDArray[np.float64]] = (),
+    told: Told = lambda _: None,
 ) -> Located:
     """Pose of the template in a specimen in any pose.
 
@@ -149,32 +151,43 @@ def locate(
     proposals : sequence of ndarray, shape (4, 4)
         Similarities, template to specimen, that others propose where `rotations` are not given. What
         is none, as of a network that saw nothing, is left out; sizes are brought within `SIZES`.
+    told : callable
+        Hears the fraction that is done; may raise to cancel.
     """
     views = Views(specimen)
     if rotations is not None:
-        return climb(views, target, searched(views, target, rotations, CANDIDATES))
+        return climb(views, target, searched(views, target, rotations, CANDIDATES, told), told)
     proposed = _proposals(views, target, network, proposals)
+    told(0.1)
     if proposed is not None:
-        others = searched(views, target, rotation_grid(FEW_ROTATIONS), FEW_CANDIDATES)
-        found = climb(views, target, joined(proposed, others))
+        others = searched(views, target, rotation_grid(FEW_ROTATIONS), FEW_CANDIDATES, told)
+        found = climb(views, target, joined(proposed, others), told)
         if found.score >= CLEAR_SCORE and found.score - found.runner_up >= CLEAR_LEAD:
             return found
-    poses = searched(views, target, rotation_grid(ROTATIONS), CANDIDATES)
-    return climb(views, target, joined(proposed, poses) if proposed else poses)
+    poses = searched(views, target, rotation_grid(ROTATIONS), CANDIDATES, told)
+    return climb(views, target, joined(proposed, poses) if proposed else poses, told)
 
 
-def searched(views: Views, target: Target, rotations: NDArray[np.float64], count: int) -> Poses:
+def searched(
+    views: Views, target: Target, rotations: NDArray[np.float64], count: int, told: Told = lambda _: None
+) -> Poses:
     """The best poses that differ, by correlation under each of the rotations."""
     grid = search_grid(views.at(SEARCH_SPACING), SEARCH_SPACING)
-    found = search_rotations(grid, target.blurred, target.centre, target.radius, rotations)
+    found = search_rotations(
+        grid, target.blurred, target.centre, target.radius, rotations, lambda part: told(0.1 + 0.4 * part)
+    )
     return distinct(found, count, APART_DEGREES)
 
 
-def climb(views: Views, target: Target, poses: Poses) -> Located:
+def climb(views: Views, target: Target, poses: Poses, told: Told = lambda _: None) -> Located:
     """Refine poses level by level and keep the best."""
     runner_up = -1.0
-    for (blur, steps, kept), points in zip(LEVELS, target.points, strict=True):
-        poses = refine_poses(views.at(blur), points, poses, steps)
+    for number, ((blur, steps, kept), points) in enumerate(zip(LEVELS, target.points, strict=True)):
+
+        def step_told(part: float, level: int = number) -> None:
+            told(0.5 + 0.5 * (level + part) / len(LEVELS))
+
+        poses = refine_poses(views.at(blur), points, poses, steps, told=step_told)
         others = distinct(poses, 2, 30.0)
         if len(others.score) > 1:
             runner_up = float(others.score[1])

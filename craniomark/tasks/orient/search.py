@@ -1,5 +1,6 @@
 """Search over all rotations: correlation with the rotated template at every shift, by FFT."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,7 @@ def search_rotations(
     centre: NDArray[np.float64],
     radius: float,
     rotations: NDArray[np.float64],
+    told: Callable[[float], None] = lambda _: None,
 ) -> Poses:
     """Best shift and score of the template under each rotation.
 
@@ -70,13 +72,17 @@ def search_rotations(
         Of the ball about `centre` that holds the template, mm.
     rotations : ndarray, shape (R, 3, 3)
         Template to specimen.
+    told : callable
+        Hears the fraction that is done; may raise to cancel.
     """
     device = grid.image.voxels.device
     turns = torch.as_tensor(rotations, dtype=torch.float32, device=device)
     ball, offsets = _ball(float(grid.image.spacing[0]), radius, device)
     middle = torch.as_tensor(centre, dtype=torch.float32, device=device)
-    scores, shifts = [], []
+    scores: list[torch.Tensor] = []
+    shifts = []
     for batch in turns.split(_BATCH):
+        told(len(scores) * _BATCH / len(turns))
         values = template.at(offsets @ batch + middle)  # row vectors: offset @ R is R^T offset
         values = values - values.mean(1, keepdim=True)
         values = values / values.square().sum(1, keepdim=True).sqrt().clamp_min(1e-9)

@@ -57,6 +57,9 @@ def train_everything(
                 work.log(name, f"Stage {number} of {len(STAGES)}, {name}: done before.")
                 continue
             work.check_stop()
+            work.listen(
+                {"event": "progress", "job": "all", "name": name, "step": number - 1, "of": len(STAGES)}
+            )
             work.log(name, f"Stage {number} of {len(STAGES)}: {name}.")
             _timed(work, name, stage)
     work.listen(

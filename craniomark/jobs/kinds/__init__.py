@@ -1,0 +1,26 @@
+"""What does each kind of job; torch and all that is slow to import come with the first job that needs it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from craniomark.flows.jobs import requests as asks
+from craniomark.jobs.endings import Result
+from craniomark.jobs.kinds import data, evaluate, given, landmarks, model, pose, train
+from craniomark.jobs.reports import Reports
+from craniomark.jobs.shelf import Shelf
+
+Doer = Callable[[Any, Reports, Shelf], Result]
+
+DOERS: Mapping[type[Any], Doer] = {
+    asks.Orient: pose.orient,
+    asks.Predict: landmarks.predict,
+    asks.Batch: landmarks.batch,
+    asks.Assess: given.assess,
+    asks.Refine: given.refine,
+    asks.CheckData: data.check,
+    asks.Template: data.template,
+    asks.Train: train.train,
+    asks.Evaluate: evaluate.evaluate,
+    asks.ShowModel: model.show,
+}
+"""By the type of the request."""
