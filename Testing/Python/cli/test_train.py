@@ -1,6 +1,7 @@
 """``craniomark train``: settings, runs that go on, multiruns with a table, and what is refused."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -96,6 +97,54 @@ def test_a_stopped_run_goes_on_and_says_so(command: Run, animals_folder: Path, t
     code, _, told = command(*words, "model.width=9")
     assert code == 2 and is_one_sentence(told.strip().splitlines()[-1])
     assert "configuration model.width is 9, while the run began with 3" in told
+
+
+def test_scans_that_go_while_a_run_is_on_its_way_lose_nothing(
+    command: Run, animals_folder: Path, tmp_path: Path
+) -> None:
+    """Cut short or removed, and the cache with them: this run goes on, the next one names the file."""
+    scans, cache = Path(shutil.copytree(animals_folder, tmp_path / "scans")), tmp_path / "cache"
+    stop = tmp_path / "stop"
+
+    def cut_short() -> None:
+        shutil.rmtree(cache)
+        (scans / "animal_2.nii.gz").write_bytes(b"\x1f\x8b cut short")
+
+    def spoil() -> None:
+        cut_short()
+        (scans / "animal_3.nii.gz").unlink()
+
+    def train(out: str, at: dict[int, Callable[[], object]]) -> tuple[int, str, str]:
+        def listener(_self: object, event: dict[str, Any]) -> None:
+            if event["event"] == "progress" and not event.get("name") and event["step"] in at:
+                at.pop(event["step"])()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(training_progress.Lines, "__call__", listener)
+            patch.setattr("craniomark.flows.training.events._BETWEEN_SECONDS", 0.0)
+            words = (f"data={scans}", f"out={tmp_path / out}", f"cache={cache}", *QUICK)
+            return command(*words, "--stop-file", stop)
+
+    def weights(out: str) -> bytes:
+        return (tmp_path / out / "weights.safetensors").read_bytes()
+
+    assert train("whole", {})[0] == 0
+    assert train("spoilt", {2: spoil})[0] == 0
+    assert weights("spoilt") == weights("whole")
+
+    shutil.rmtree(scans)
+    shutil.copytree(animals_folder, scans)
+    assert train("stopped", {2: cut_short, 3: stop.touch})[0] == 4
+    stop.unlink()
+    before = state_of(tmp_path / "stopped")
+    code, said, told = train("stopped", {})
+    assert (code, said) == (2, "")
+    assert is_one_sentence(told) and "animal_2.nii.gz" in told
+    assert state_of(tmp_path / "stopped") == before
+    shutil.rmtree(scans)
+    shutil.copytree(animals_folder, scans)
+    assert train("stopped", {})[0] == 0
+    assert weights("stopped") == weights("whole")
 
 
 def test_ctrl_c_ends_with_130(command: Run, animals_folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Recipes of ``train all``: how many networks, and how long each is trained."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from craniomark.flows.training.config.instantiate import instantiate
@@ -54,7 +55,10 @@ def read_recipe(name: str) -> Recipe:
 
     names = recipe_names()
     if name not in names:
-        raise InputError("craniomark train all", "recipe", repr(name), f"give one of {', '.join(names)}")
+        near = get_close_matches(name, names, 1)
+        nearest = f"; the nearest is {near[0]}" if near else ""
+        remedy = f"give one of {', '.join(names)}{nearest}"
+        raise InputError("craniomark train all", "recipe", repr(name), remedy)
     path = _folder() / f"{name}.yaml"
     values = OmegaConf.to_container(OmegaConf.load(path))
     assert isinstance(values, dict)

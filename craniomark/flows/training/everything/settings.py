@@ -76,7 +76,7 @@ def settings_of(words: Sequence[str]) -> tuple[EverythingSettings, Recipe]:
             raise InputError(WHERE, "argument", repr(word), "write key=value, e.g. recipe=quick")
         if key not in names:
             near = get_close_matches(key, names, 1)
-            remedy = f"did you mean {near[0]}?" if near else f"give one of {', '.join(names)}"
+            remedy = f"did you mean {near[0]}" if near else f"give one of {', '.join(names)}"
             raise InputError(WHERE, "key", key, remedy)
         values[key] = _plain(key, value)
     settings = instantiate(EverythingSettings, values, WHERE)

@@ -23,7 +23,8 @@ def test_every_recipe_can_be_read(name: str) -> None:
     [
         (["data=a"], "out is missing"),
         (["out=a"], "data is missing"),
-        (["dta=a", "out=b"], "did you mean data"),
+        (["dta=a", "out=b"], r"key is dta: did you mean data\.$"),
+        (["data=a", "out=b", "recipe=quik"], "give one of default, quick; the nearest is quick"),
         (["data=a", "out=b", "recipe=fast"], "give one of default, quick"),
         (["data=a", "out=b", "seed=-1"], "seed"),
         (["data=a", "out=b", "seed=many"], "whole number"),
