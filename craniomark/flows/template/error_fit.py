@@ -14,12 +14,12 @@ from craniomark.tasks.landmark.confidence import (
     OF_OPINIONS,
     ErrorModel,
     evidence,
-    typical_errors,
 )
 from craniomark.tasks.landmark.given import fit_given
 from craniomark.tasks.landmark.likeness import match_features, usual_match
 from craniomark.tasks.landmark.quantile import fit_weights
 from craniomark.tasks.landmark.texture import UsualTexture, usual_texture
+from craniomark.tasks.landmark.typical import typical_errors
 
 Array = NDArray[np.float64]
 
@@ -38,8 +38,9 @@ _PENALTY = 0.01
 def fit_error_model(left_out: Sequence[LeftOut], flagged: float = _FLAGGED) -> ErrorModel:
     """Weights of the evidence over all specimens left out, and limits that hold on intact scans."""
     ordered = sorted(left_out, key=lambda s: s.row)
-    typical = typical_errors(np.array([s.errors[0] for s in ordered]), _mates(ordered[0]))
-    rows, errors = _rows(left_out, left_out)
+    mates = _mates(ordered[0])
+    typical = _typical(ordered, mates)
+    rows, errors = _rows(left_out, left_out, mates)
     weights = _weights(rows, errors)
     estimates = rows @ weights
     matches = [match_features(s.placements[0], s.shape) for s in ordered]
@@ -53,7 +54,7 @@ def fit_error_model(left_out: Sequence[LeftOut], flagged: float = _FLAGGED) -> E
         match=usual_match(matches, _UNUSUAL),
         given=fit_given(errors, estimates, LEVEL, _FLAGGED_GIVEN),
     )
-    return replace(model, review_above=_review_above(model, ordered, flagged))
+    return replace(model, review_above=_review_above(model, ordered, flagged, mates))
 
 
 def _usual_texture(left_out: Sequence[LeftOut]) -> UsualTexture | None:
@@ -62,9 +63,11 @@ def _usual_texture(left_out: Sequence[LeftOut]) -> UsualTexture | None:
     return usual_texture([t for t, _ in found], _UNUSUAL, [v for _, v in found]) if found else None
 
 
-def _review_above(model: ErrorModel, left_out: Sequence[LeftOut], flagged: float) -> float:
+def _review_above(
+    model: ErrorModel, left_out: Sequence[LeftOut], flagged: float, mates: NDArray[np.intp]
+) -> float:
     """The estimate from which a share of intact points is flagged, those that are unusual among them."""
-    estimates, mates = [], _mates(left_out[0])
+    estimates = []
     for specimen in left_out:
         own = replace(model, typical=_typical_without(left_out, specimen, mates))
         for placement in specimen.placements:
@@ -92,18 +95,20 @@ def _mates(specimen: LeftOut) -> NDArray[np.intp]:
 def coverage(left_out: Sequence[LeftOut]) -> float:
     """Share of errors under their estimate, each fold estimated by weights from the other folds."""
     inside: list[NDArray[np.bool_]] = []
+    mates = _mates(left_out[0])
     for fold in sorted({s.fold for s in left_out}):
         others = [s for s in left_out if s.fold != fold]
-        weights = _weights(*_rows(others, others))
-        rows, errors = _rows([s for s in left_out if s.fold == fold], left_out)
+        weights = _weights(*_rows(others, others, mates))
+        rows, errors = _rows([s for s in left_out if s.fold == fold], left_out, mates)
         inside.append(errors <= rows @ weights)
     return float(np.concatenate(inside).mean())
 
 
-def _rows(left_out: Sequence[LeftOut], peers: Sequence[LeftOut]) -> tuple[Array, Array]:
+def _rows(
+    left_out: Sequence[LeftOut], peers: Sequence[LeftOut], mates: NDArray[np.intp]
+) -> tuple[Array, Array]:
     """Evidence and errors of all points; what is typical of a landmark is learnt from `peers`."""
     rows, errors = [], []
-    mates = _mates(left_out[0])
     for specimen in left_out:
         own = _typical_without(peers, specimen, mates)
         for placement, error in zip(specimen.placements, specimen.errors, strict=True):
@@ -115,5 +120,11 @@ def _rows(left_out: Sequence[LeftOut], peers: Sequence[LeftOut]) -> tuple[Array,
 
 def _typical_without(left_out: Sequence[LeftOut], specimen: LeftOut, mates: NDArray[np.intp]) -> Array:
     """Typical errors of the specimens other than this one, so that no error predicts itself."""
-    others = [s.errors[0] for s in left_out if s.row != specimen.row]
-    return typical_errors(np.array(others), mates)
+    return _typical([s for s in left_out if s.row != specimen.row], mates)
+
+
+def _typical(left_out: Sequence[LeftOut], mates: NDArray[np.intp]) -> Array:
+    """Typical errors of all starts, each specimen counted once."""
+    errors = np.array([np.mean(s.errors, axis=0) for s in left_out])
+    widths = np.array([np.mean([p.match.spread for p in s.placements], axis=0) for s in left_out])
+    return typical_errors(errors, mates, widths)

@@ -1,6 +1,6 @@
 """An error estimate for each landmark: what 90 % of such points stay under."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,6 @@ OF_OPINIONS = ("opinions", "doubt")
 
 LEVEL = 0.9
 _MOST_UNUSUAL = 1 / 3
-_TYPICAL_WEIGHT = 1.0  # specimen's worth of the overall error that each landmark's own is mixed with
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,24 +158,3 @@ def evidence(placement: Placement, shape: ShapeModel, typical: Array) -> Array:
     if placement.consensus is not None:
         columns += [size * placement.consensus.disagreement, size * placement.consensus.doubt]
     return np.stack(columns, axis=1)
-
-
-def typical_errors(errors: Array, mates: Sequence[int] | NDArray[np.intp] | None = None) -> Array:
-    """Root mean squared error of each landmark, drawn to that of all.
-
-    Parameters
-    ----------
-    errors : ndarray, shape (S, L)
-        Of specimens left out, mm; NaN where missing.
-    mates : sequence of int, length L, optional
-        For each landmark the one that mirrors it, itself where there is none: what is hard on the
-        left is hard on the right, so that the two are told by the errors of both.
-    """
-    squares = errors**2
-    overall = float(np.nanmean(squares))
-    counts, sums = np.isfinite(errors).sum(0), np.nansum(squares, axis=0)
-    if mates is not None:
-        other = np.asarray(mates)
-        alone = other == np.arange(len(other))
-        counts, sums = counts + np.where(alone, 0, counts[other]), sums + np.where(alone, 0, sums[other])
-    return np.asarray(np.sqrt((sums + _TYPICAL_WEIGHT * overall) / (counts + _TYPICAL_WEIGHT)))

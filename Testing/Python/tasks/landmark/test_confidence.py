@@ -10,7 +10,7 @@ from synthetic import seeds, similarity
 
 from craniomark.engine.patchmatch import Match
 from craniomark.ground.geometry.shape_model import ShapeModel, fit_shape_model
-from craniomark.tasks.landmark.confidence import EVIDENCE, ErrorModel, evidence, typical_errors
+from craniomark.tasks.landmark.confidence import EVIDENCE, ErrorModel, evidence
 from craniomark.tasks.landmark.place import Placement
 from craniomark.tasks.landmark.quantile import fit_weights
 
@@ -109,16 +109,6 @@ def test_few_points_in_view_still_have_estimates(shape: ShapeModel, count: int) 
     assert np.isnan(errors[count:]).all()
 
 
-def test_a_landmarks_typical_error_is_drawn_to_that_of_all_where_it_is_seldom_seen() -> None:
-    errors = np.full((30, 2), 0.1)
-    errors[:, 1] = np.nan
-    errors[0, 1] = 0.9
-    often, seldom = typical_errors(errors)
-    assert 0.1 < often < 0.13
-    assert 0.2 < seldom < 0.8
-    np.testing.assert_allclose(typical_errors(np.full((5, 3), 0.2)), 0.2)
-
-
 def test_a_model_comes_back_from_json() -> None:
     back = ErrorModel.from_json(json.loads(json.dumps(MODEL.as_json())))
     np.testing.assert_allclose(back.weights, MODEL.weights)
@@ -138,15 +128,6 @@ def test_a_model_that_lacks_a_number_or_holds_no_number_is_refused(key: str) -> 
     del values[key]
     with pytest.raises(ValueError, match=key):
         ErrorModel.from_json(values)
-
-
-def test_a_landmark_is_judged_by_the_errors_of_its_mirror_image_too() -> None:
-    errors = np.random.default_rng(4).gamma(3, 0.04, (6, 4)) * [1, 1, 3, 3]
-    mates = [1, 0, 3, 2]
-    left, right, worse, worst = typical_errors(errors, mates)
-    assert (left, worse) == (right, worst)
-    assert worse > 1.5 * left
-    np.testing.assert_allclose(typical_errors(errors, range(4)), typical_errors(errors))
 
 
 def test_where_much_is_unusual_nothing_is_trusted(shape: ShapeModel) -> None:
