@@ -19,6 +19,7 @@ _BUSY = {errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 _FAR = 1 << 30
 """The byte that Windows locks: beyond the text, which others may go on reading."""
 _ATTEMPTS = 20
+_ON_WINDOWS = os.name == "nt"
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ class Lock:
         if self._handle < 0:
             return
         handle, self._handle = self._handle, -1
-        if os.name != "nt":  # there an open file can't be removed
+        if not _ON_WINDOWS:  # there an open file can't be removed
             self._path.unlink(missing_ok=True)
         with suppress(OSError):
             _unlock(handle)
         os.close(handle)
         with suppress(OSError):
-            if os.name == "nt":
+            if _ON_WINDOWS:
                 self._path.unlink(missing_ok=True)
 
 
@@ -126,13 +127,13 @@ def _user() -> str:
 def _is_still(path: Path, handle: int) -> bool:
     """Whether the file at `path` is the one that is open; on POSIX it may have been removed meanwhile."""
     try:
-        return os.name == "nt" or os.path.samestat(path.stat(), os.fstat(handle))
+        return _ON_WINDOWS or os.path.samestat(path.stat(), os.fstat(handle))
     except FileNotFoundError:
         return False
 
 
 def _lock(handle: int) -> None:
-    if os.name == "nt":
+    if _ON_WINDOWS:
         _windows(handle, "LK_NBLCK")
         return
     import fcntl
@@ -141,7 +142,7 @@ def _lock(handle: int) -> None:
 
 
 def _unlock(handle: int) -> None:
-    if os.name == "nt":
+    if _ON_WINDOWS:
         _windows(handle, "LK_UNLCK")
         return
     import fcntl

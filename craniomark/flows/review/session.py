@@ -233,8 +233,10 @@ class Session(SavedReview):
         if change.verb == TAKE:
             self._order_queue()
         self.save()
-        self._listeners.points(change.labels)
-        self._listeners.queue()
+        try:
+            self._listeners.points(change.labels)
+        finally:
+            self._listeners.queue()
 
     def _signed(self) -> tuple[str, str]:
         return self.observer, self._now().isoformat(timespec="seconds")

@@ -191,16 +191,14 @@ class Store:
         now = _stamp(path)
         if now is not None and now != self._stamps.get(path):
             raise ConflictError(path, "session", "changed by somebody else", "open it again")
-        if path in self._damaged:
+        with written_whole(path) as part:
+            with part.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
             if now is not None:
-                os.replace(path, _free(path, "damaged"))
+                os.replace(path, _free(path, "damaged")) if path in self._damaged else _keep(path)
             self._damaged.discard(path)
-        elif now is not None:
-            _keep(path)
-        with written_whole(path) as part, part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
         sync(path.parent)
         self._stamps[path] = _stamp(path)
 
