@@ -1,0 +1,91 @@
+"""A job process that imports nothing slow: trainings that count, models that do what their name says."""
+
+import os
+import sys
+import time
+
+from craniomark.flows.jobs.requests import CheckData, Orient, ShowModel, Train
+from craniomark.flows.pipeline.stopping import Stopped
+from craniomark.ground.checks import InputError
+from craniomark.jobs import serve
+from craniomark.jobs.endings import Result
+from craniomark.jobs.kinds import DOERS
+from craniomark.jobs.reports import Reports
+from craniomark.jobs.shelf import Shelf
+
+TURN = [[0.0, -1.0, 0.0, 1.0], [1.0, 0.0, 0.0, 2.0], [0.0, 0.0, 1.0, 3.0], [0.0, 0.0, 0.0, 1.0]]
+
+
+def show(ask: ShowModel, reports: Reports, _shelf: Shelf) -> Result:
+    reports.log("one")
+    reports.log("two")
+    return Result(f"Looked at {ask.model}.")
+
+
+def check(ask: CheckData, _reports: Reports, _shelf: Shelf) -> Result:
+    finding = {"severity": "problem", "specimen": "a", "what": "landmark 3 is missing"}
+    return Result(
+        "2 specimens, 3 landmarks, 1 problems, 0 worth a look.", ask.data, {}, {"findings": [finding]}
+    )
+
+
+def train(ask: Train, reports: Reports, _shelf: Shelf) -> Result:
+    """Count up in a file of the folder; go on with what is there. Settings tell what goes wrong."""
+    ask.out.mkdir(parents=True, exist_ok=True)
+    state = ask.out / "count"
+    if "odd=crash" in ask.words:
+        sys.stderr.write("the last words\n")
+        sys.stderr.flush()
+        os._exit(7)
+    if "odd=missing" in ask.words:
+        raise ModuleNotFoundError("No module named 'lightning'", name="lightning")
+    step = int(state.read_text()) if state.exists() else 0
+    reports.log(f"began at step {step}")
+    while step < 60:
+        if reports.warden.stop_file.exists():
+            raise Stopped(f"stopped at step {step}")
+        for name in ("loss/total", "loss/point"):
+            reports.say("metric", part="orient", step=step, name=name, value=1.0 / (step + 1))
+        reports.say(
+            "progress", part="orient", name=f"step {step} of 60", step=step, of=60, fraction=step / 60,
+            seconds_left=(60 - step) * 0.02,
+        )  # fmt: skip
+        step += 1
+        state.write_text(str(step))
+        time.sleep(0.02)
+    bundle = ask.out / "bundle" / "my-skulls"
+    bundle.mkdir(parents=True, exist_ok=True)
+    return Result("Made the model my-skulls.", bundle, {"bundle": bundle})
+
+
+def orient(ask: Orient, reports: Reports, _shelf: Shelf) -> Result:
+    """A quarter turn; the name of the model tells what goes wrong."""
+    what = ask.model or ""
+    for number in range(100 if "slow" in what else 2):
+        reports.progress("orient", number / 100)
+        time.sleep(0.05)
+    if "crash" in what:
+        sys.stderr.write("the last words\n")
+        sys.stderr.flush()
+        os._exit(7)
+    if "none" in what:
+        raise InputError(ask.scan, "skull", "not found", "choose a scan of a skull")
+    if not ask.scan.exists():
+        raise InputError(ask.scan, "file", "missing", "choose one that exists")
+    verdict = "doubtful" if "doubtful" in what else "good"
+    value = {"score": 0.87, "verdict": verdict, "degrees": 90.0, "scale": 0.98, "left_right": "verified"}
+    ask.out.parent.mkdir(parents=True, exist_ok=True)
+    ask.out.write_text(" ".join(map(str, ask.scan.stat().st_size.to_bytes(8, "little"))))
+    return Result(
+        "The pose is good.", ask.out, {"transform": ask.out}, value | {"specimen_to_template": TURN}
+    )
+
+
+def main() -> None:
+    """Serve with these jobs; what an interpreter would be told comes first in the arguments."""
+    DOERS.update({ShowModel: show, CheckData: check, Train: train, Orient: orient})  # type: ignore[attr-defined]
+    sys.exit(serve.main(sys.argv[sys.argv.index("craniomark.jobs") + 1 :]))
+
+
+if __name__ == "__main__":
+    main()
