@@ -1,4 +1,4 @@
-"""What tests begin and end with: the program, an open panel, and the proof that nothing went wrong unheard."""
+"""What tests begin and end with: the program, an open panel, and the proof that nothing went wrong."""
 
 import ctypes
 import os

@@ -1,0 +1,138 @@
+"""What there is in a module's Python that can be got wrong: connections, handlers, widgets, parameters."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+CONNECTING = ("connect", "addObserver", "singleShot")
+SHOWN = ("enter", "exit")
+
+
+@dataclass
+class Found:
+    """Parts of a file's syntax tree.
+
+    Attributes
+    ----------
+    connections : list of ast.Call
+        Of signals and observers.
+    handlers : list of ast.FunctionDef
+        Functions that these call, and those that Slicer calls.
+    widgets : list of (str, ast.Attribute)
+        Uses of ``ui.<name>``, one in each function, with the function's name.
+    states : list of (str, ast.Attribute)
+        Properties of widgets that are set, with the function's name.
+    parameters : list of ast.AnnAssign
+        Of wrappers of parameter nodes.
+    parameter_uses : list of (str, ast.Attribute)
+        Reads and writes of parameters, one in each function.
+    """
+
+    connections: list[ast.Call] = field(default_factory=list)
+    handlers: list[ast.FunctionDef] = field(default_factory=list)
+    widgets: list[tuple[str, ast.Attribute]] = field(default_factory=list)
+    states: list[tuple[str, ast.Attribute]] = field(default_factory=list)
+    parameters: list[ast.AnnAssign] = field(default_factory=list)
+    parameter_uses: list[tuple[str, ast.Attribute]] = field(default_factory=list)
+
+
+def search(text: str, parameters: frozenset[str] = frozenset()) -> Found:
+    """Look through a file.
+
+    Parameters
+    ----------
+    text : str
+        The file.
+    parameters : frozenset of str
+        Names of parameters that other files declare.
+    """
+    tree = ast.parse(text)
+    found = Found()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any(
+            "parameterNodeWrapper" in ast.unparse(d) for d in node.decorator_list
+        ):
+            found.parameters += [each for each in node.body if isinstance(each, ast.AnnAssign)]
+        if is_connection(node):
+            found.connections.append(node)  # type: ignore[arg-type]
+    names = parameters | {parameter_name(each) for each in found.parameters}
+    called = {handler_name(call) for call in found.connections} - {""}
+    for function, owner in _functions(tree):
+        if function.name in called or (function.name in SHOWN and "Widget" in owner):
+            found.handlers.append(function)
+        found.widgets += _first_each(owner, function, is_widget)
+        found.states += [
+            (_place(owner, function), target) for target in _set_in(function) if is_widget(target.value)
+        ]
+        found.parameter_uses += _first_each(owner, function, lambda node: _is_parameter(node, names))
+    return found
+
+
+def is_connection(node: ast.AST) -> bool:
+    """Whether a node is a call that has a handler called later."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return node.func.attr in CONNECTING and handler(node) is not None
+
+
+def handler(call: ast.Call) -> ast.expr | None:
+    """The handler of a connection."""
+    place = {"connect": 1, "addObserver": 2, "singleShot": 1}[call.func.attr]  # type: ignore[attr-defined]
+    return call.args[place] if len(call.args) > place else None
+
+
+def handler_name(call: ast.Call) -> str:
+    """Its name where it is a method or a function, and not written in place."""
+    given = handler(call)
+    if isinstance(given, ast.Attribute):
+        return given.attr
+    return given.id if isinstance(given, ast.Name) else ""
+
+
+def parameter_name(declared: ast.AnnAssign) -> str:
+    """Name of a parameter."""
+    return declared.target.id if isinstance(declared.target, ast.Name) else ""
+
+
+def is_widget(node: ast.AST) -> bool:
+    """Whether a node is ``ui.<name>`` or ``self.ui.<name>``."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    owner = node.value
+    return (isinstance(owner, ast.Attribute) and owner.attr == "ui") or (
+        isinstance(owner, ast.Name) and owner.id == "ui"
+    )
+
+
+def _is_parameter(node: ast.AST, names: frozenset[str]) -> bool:
+    if not isinstance(node, ast.Attribute) or node.attr not in names:
+        return False
+    owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+    return "node" in owner.lower() or "parameters" in owner.lower()
+
+
+def _functions(tree: ast.AST, owner: str = "") -> Iterator[tuple[ast.FunctionDef, str]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield node, owner
+        yield from _functions(node, node.name if isinstance(node, ast.ClassDef) else owner)
+
+
+def _place(owner: str, function: ast.FunctionDef) -> str:
+    return f"{owner}.{function.name}" if owner else function.name
+
+
+def _set_in(function: ast.FunctionDef) -> list[ast.Attribute]:
+    """Attributes that a function sets."""
+    statements = [node for node in ast.walk(function) if isinstance(node, (ast.Assign, ast.AugAssign))]
+    targets = [t for s in statements for t in (s.targets if isinstance(s, ast.Assign) else [s.target])]
+    return [target for target in targets if isinstance(target, ast.Attribute)]
+
+
+def _first_each(owner: str, function: ast.FunctionDef, wanted: object) -> list[tuple[str, ast.Attribute]]:
+    """The first use of each name in a function."""
+    seen: dict[str, ast.Attribute] = {}
+    for node in ast.walk(function):
+        if wanted(node) and node.attr not in seen:  # type: ignore[operator, attr-defined]
+            seen[node.attr] = node  # type: ignore[attr-defined, assignment]
+    return [(_place(owner, function), node) for node in seen.values()]
