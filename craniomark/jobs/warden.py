@@ -31,6 +31,7 @@ class Warden:
         self._parent, self._patience = Watch(None, parent), patience
         self._folder = tempfile.TemporaryDirectory(prefix="craniomark-job-")
         self._asked: Path | None = None
+        self._lock = threading.Lock()
         self._dismissed: float | None = None
         self.stop_file = Path(self._folder.name) / "stop"
         """Appears for whatever reason there is to stop; for those who can look at nothing but a file."""
@@ -39,13 +40,14 @@ class Warden:
     @contextmanager
     def over(self, stop_file: Path | None) -> Iterator[None]:
         """Watch over a job during the block; it is stopped by this file."""
-        self._asked = stop_file
-        with suppress(OSError):
+        with self._lock, suppress(OSError):
+            self._asked = stop_file
             self.stop_file.unlink(missing_ok=True)
         try:
             yield
         finally:
-            self._asked = None
+            with self._lock:
+                self._asked = None
 
     def check(self) -> None:
         """Raise `Stopped` where the job should stop."""
@@ -78,8 +80,8 @@ class Warden:
             time.sleep(_SECONDS)
             if self._parent.reason():
                 self.dismiss()
-            if self.reason():
-                with suppress(OSError):
+            with self._lock, suppress(OSError):  # or the next job might be stopped for this one
+                if self.reason():
                     self.stop_file.touch()
             if self._dismissed is not None and time.monotonic() - self._dismissed > self._patience:
                 self.close()

@@ -69,6 +69,7 @@ class JobClient:
         self._process: JobProcess | None = None
         self._news: deque[tuple[Job, dict[str, Any]]] = deque()
         self._numbers = itertools.count(1)
+        self._tried_again: set[str] = set()
         self._folder: Path | None = None
         self._polling = self._closed = False
         self.jobs: dict[str, Job] = {}
@@ -123,7 +124,7 @@ class JobClient:
 
     def cancel_all(self) -> None:
         """Cancel all jobs that have not ended."""
-        for job in reversed(self.jobs.values()):  # so that none begins because one before it has ended
+        for job in reversed(list(self.jobs.values())):  # so that none begins because one before it has ended
             self.cancel(job)
 
     def forget(self, job: Job) -> None:
@@ -219,7 +220,7 @@ class JobClient:
         if self._process and self._process.pid is not None and job.state == "running":
             try:
                 self._process.send(Order(job.id, job.request, self._stop_file(job)))
-            except OSError:
+            except (OSError, ValueError):
                 return  # its end is noticed by the next poll
             self._sent = True
 
@@ -280,6 +281,9 @@ class JobClient:
             self._end(job, "cancelled", {"message": "Cancelled."})
         elif job.state == "pausing":
             self._end(job, "paused", {"message": "Paused."})
+        elif not job.begun and job.id not in self._tried_again:
+            self._tried_again.add(job.id)  # the process may have ended for what was before
+            self._sent = False
         else:
             job.last_lines = process.last_lines()
             self._end(job, "crashed", {"message": crash_words(process.code, job.last_lines)})
@@ -330,5 +334,5 @@ class JobClient:
     def _tell(self) -> None:
         while self._news:
             job, event = self._news.popleft()
-            if self._listen:
+            if self._listen is not None:
                 self._listen(job, event)

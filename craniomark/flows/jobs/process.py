@@ -15,6 +15,7 @@ from craniomark.flows.jobs.lines import Order, is_event, is_greeting, object_of,
 
 _LONGEST_TEXT = 2000
 _LAST_LINES = 40
+_REAPING = 5.0
 
 
 class JobProcess:
@@ -67,7 +68,7 @@ class JobProcess:
 
     @property
     def ended(self) -> bool:
-        """Whether it is gone: nobody holds its output any more."""
+        """Whether it is gone: nobody holds its output any more, and all of that was heard."""
         return not self._readers[0].is_alive() and self._said.empty()
 
     @property
@@ -119,6 +120,8 @@ class JobProcess:
                     self._said.put(content)
                 else:
                     self._note(line)
+        with suppress(subprocess.TimeoutExpired):  # so that the exit code is known with the end
+            self._popen.wait(_REAPING)
 
     def _read_trouble(self, stream: BinaryIO) -> None:
         with stream:

@@ -1,0 +1,294 @@
+"""Jobs one after the other, stopped, paused, refused and crashed, without ever waiting."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from odd_jobs import Heard, until
+
+from craniomark.flows.jobs import Batch, Job, JobClient, ShowModel, Train
+from craniomark.flows.training.watch import is_alive
+
+
+def kill(pid: int | None) -> None:
+    assert pid
+    os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def train(out: Path) -> Train:
+    return Train(task="landmark", data=out, out=out)
+
+
+def test_jobs_are_done_in_the_order_in_which_they_were_asked_for(client: JobClient, heard: Heard) -> None:
+    jobs = [client.submit(ShowModel(model=f"fine:{n}")) for n in range(3)]
+    assert client.wait(seconds=60)
+    assert [job.state for job in jobs] == ["done"] * 3
+    assert [event["message"] for _, event in heard if event["event"] == "log"] == ["did 0", "did 1", "did 2"]
+    assert heard.states(jobs[2]) == ["running", "done"]
+
+
+def test_a_result_is_files_and_plain_figures(client: JobClient) -> None:
+    job = client.submit(ShowModel(model="fine:Schädel 1/räume.mrk.json"))
+    client.wait(job)
+    assert job.path == Path("Schädel 1/räume.mrk.json") and job.files == {"it": job.path}
+    assert job.value == {"nan": None} and job.fraction == 1.0 and job.log == ["did Schädel 1/räume.mrk.json"]
+
+
+def test_the_process_stays_for_the_next_job(client: JobClient) -> None:
+    first, second = (client.submit(ShowModel(model="environment:HOME")) for _ in range(2))
+    client.wait()
+    assert first.value["pid"] == second.value["pid"] == client.pid
+
+
+@pytest.mark.parametrize(
+    ("model", "state", "message"),
+    [
+        ("refuse", "refused", "scan.nii: spacing is 0: give its voxel size."),
+        ("fail", "failed", "CranioMark failed (KeyError: 'oops')."),
+        ("missing:torch", "refused", "The Python package torch is missing: install craniomark."),
+        (
+            "missing:lightning",
+            "refused",
+            "The Python package lightning is missing: install craniomark[train].",
+        ),
+        ("missing:craniomark.nothing", "failed", "CranioMark failed (ModuleNotFoundError"),
+        ("unknown", "failed", "CranioMark failed (KeyError"),
+    ],
+)
+def test_a_job_that_fails_says_why_and_the_next_still_runs(
+    client: JobClient, model: str, state: str, message: str
+) -> None:
+    bad, good = client.submit(ShowModel(model=model)), client.submit(ShowModel(model="fine"))
+    client.wait()
+    assert bad.state == state and bad.message.startswith(message)
+    assert bad.missing == (model.partition(":")[2] if state == "refused" and ":" in model else "")
+    assert good.state == "done"
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("crash", "exit code 7: the last words."),
+        ("segfault", "Fatal Python error"),
+        ("exit", "exit code 1: good bye."),
+    ],
+)
+def test_a_crash_is_told_with_its_last_words_and_the_next_job_has_a_new_process(
+    client: JobClient, model: str, message: str
+) -> None:
+    before = client.submit(ShowModel(model="environment:HOME"))
+    bad, good = client.submit(ShowModel(model=model)), client.submit(ShowModel(model="environment:HOME"))
+    client.wait()
+    assert bad.state == "crashed" and bad.message.startswith("The job process ended unexpectedly")
+    assert message in bad.message and bad.last_lines
+    assert good.state == "done" and good.value["pid"] != before.value["pid"]
+
+
+def test_a_killed_child_is_noticed_and_replaced(client: JobClient) -> None:
+    bad, good = client.submit(ShowModel(model="slow:1000")), client.submit(ShowModel(model="fine"))
+    until(client, lambda: bad.begun)
+    kill(client.pid)
+    client.wait()
+    assert bad.state == "crashed" and "ended unexpectedly" in bad.message
+    assert good.state == "done"
+
+
+def test_a_child_that_is_killed_while_idle_is_replaced(client: JobClient) -> None:
+    client.wait(client.submit(ShowModel(model="fine")))
+    kill(client.pid)
+    until(client, lambda: client.pid is None)
+    again = client.submit(ShowModel(model="fine"))
+    client.wait()
+    assert again.state == "done"
+
+
+def test_a_job_that_was_sent_to_a_dead_child_is_tried_again(client: JobClient) -> None:
+    client.wait(client.submit(ShowModel(model="fine")))
+    kill(client.pid)
+    time.sleep(0.3)
+    again = client.submit(ShowModel(model="fine"))
+    client.wait()
+    assert again.state == "done"
+
+
+def test_a_child_that_never_comes_up_is_told(odd_client: Callable[..., JobClient], tmp_path: Path) -> None:
+    script = tmp_path / "no library.py"
+    script.write_text("raise SystemExit('no such library')", encoding="utf-8")
+    client = odd_client(python=[sys.executable, str(script)])
+    job = client.submit(ShowModel(model="fine"))
+    client.wait()
+    assert job.state == "crashed" and job.message.endswith("exit code 1: no such library.")
+
+
+def test_cancel_is_answered_within_a_second(client: JobClient, heard: Heard) -> None:
+    job = client.submit(ShowModel(model="slow:1000"))
+    until(client, lambda: job.fraction > 0)
+    pid, start = client.pid, time.monotonic()
+    client.cancel(job)
+    assert job.state == "cancelling"
+    client.wait(job)
+    assert time.monotonic() - start < 1.0
+    assert heard.states(job) == ["running", "cancelling", "cancelled"] and client.pid == pid
+
+
+def test_a_job_that_does_not_answer_is_killed_and_the_next_runs(odd_client: Callable[..., JobClient]) -> None:
+    client = odd_client(patience=0.5)
+    bad, good = client.submit(ShowModel(model="deaf")), client.submit(ShowModel(model="fine"))
+    until(client, lambda: bad.begun)
+    pid = client.pid
+    client.cancel(bad)
+    client.wait()
+    assert bad.state == "cancelled" and good.state == "done" and client.pid != pid
+
+
+def test_a_job_that_waits_is_cancelled_without_beginning(client: JobClient, heard: Heard) -> None:
+    first, second = client.submit(ShowModel(model="slow:5")), client.submit(ShowModel(model="fine"))
+    client.cancel(second)
+    client.wait()
+    assert first.state == "done" and heard.states(second) == ["cancelled"]
+
+
+def test_a_job_is_cancelled_while_its_process_starts(client: JobClient) -> None:
+    first = client.submit(ShowModel(model="fine"))
+    client.cancel(first)
+    assert first.state == "cancelled"
+    second = client.submit(ShowModel(model="fine"))
+    client.wait()
+    assert second.state == "done" and first.log == []
+
+
+def test_cancelling_all_starts_none(client: JobClient) -> None:
+    jobs = [client.submit(ShowModel(model="slow:1000")) for _ in range(3)]
+    until(client, lambda: jobs[0].begun)
+    client.cancel_all()
+    client.wait()
+    assert {job.state for job in jobs} == {"cancelled"} and not jobs[1].begun
+
+
+def test_a_training_is_paused_and_goes_on_where_it_was(
+    client: JobClient, heard: Heard, tmp_path: Path
+) -> None:
+    job = client.submit(train(tmp_path / "Lauf mit Ümläuten"))
+    until(client, lambda: job.fraction > 0.1)
+    assert job.words.startswith("step ") and job.words.endswith(", 3 s left")
+    client.pause(job)
+    client.wait(job)
+    assert job.state == "paused" and job.message.startswith("Stopped at step") and not client.busy
+    reached = job.fraction
+    client.resume(job)
+    client.wait(job)
+    assert heard.states(job) == ["running", "pausing", "paused", "waiting", "running", "done"]
+    assert job.fraction == 1.0 > reached > 0
+    assert [step for step, _ in job.curves["", "loss/total"]] == list(range(60))
+
+
+def test_another_job_runs_while_one_is_paused(client: JobClient, tmp_path: Path) -> None:
+    job = client.submit(train(tmp_path / "run"))
+    until(client, lambda: job.fraction > 0)
+    client.pause(job)
+    other = client.submit(ShowModel(model="fine"))
+    client.wait()
+    assert other.state == "done" and job.state == "paused"
+
+
+def test_a_paused_batch_keeps_what_it_has(client: JobClient, tmp_path: Path) -> None:
+    job = client.submit(Batch(inputs=(tmp_path,), out=tmp_path))
+    until(client, lambda: job.fraction > 0)
+    client.pause(job)
+    client.wait(job)
+    client.resume(job)
+    client.wait(job)
+    assert job.message == "Resumed."
+
+
+def test_a_paused_job_that_had_not_begun_begins_next(client: JobClient, heard: Heard) -> None:
+    first = client.submit(ShowModel(model="slow:3"))
+    second, third = client.submit(ShowModel(model="fine:2")), client.submit(ShowModel(model="fine:3"))
+    client.pause(third)
+    client.resume(third)
+    client.wait()
+    ended = [id_ for id_, event in heard if event.get("state") == "done"]
+    assert ended == [first.id, third.id, second.id]
+
+
+def test_a_pause_that_comes_too_late_is_none(client: JobClient) -> None:
+    job = client.submit(ShowModel(model="deaf:0.4"))
+    until(client, lambda: job.begun)
+    client.pause(job)
+    client.wait(job)
+    assert job.state == "done" and job.message == "Woke up."
+
+
+def test_what_libraries_print_is_text_and_no_event(client: JobClient, heard: Heard) -> None:
+    job, after = client.submit(ShowModel(model="print")), client.submit(ShowModel(model="fine"))
+    client.wait()
+    assert job.state == "done" and job.message == "Printed." and after.state == "done"
+    texts = "\n".join(event["message"] for _, event in heard if event.get("name") == "output")
+    for part in ("garbage without end", "forged", "from below Python", "from a grandchild"):
+        assert part in texts
+
+
+def test_nothing_blocks(client: JobClient) -> None:
+    longest, job = 0.0, client.submit(ShowModel(model="deaf:1.5"))
+    while not job.ended:
+        start = time.monotonic()
+        client.poll()
+        longest = max(longest, time.monotonic() - start)
+        time.sleep(0.01)
+    assert longest < 0.7
+
+
+def test_a_listener_may_ask_for_more(odd_client: Callable[..., JobClient]) -> None:
+    again: list[str] = []
+
+    def listen(_job: Job, event: dict[str, Any]) -> None:
+        if event.get("state") == "done" and len(again) < 2:
+            again.append(client.submit(ShowModel(model="fine")).id)
+            client.poll()
+
+    client = odd_client()
+    client._listen = listen
+    client.submit(ShowModel(model="fine"))
+    client.wait()
+    assert again == ["2", "3"] and client.jobs["3"].state == "done"
+
+
+def test_the_interpreter_may_be_missing(odd_client: Callable[..., JobClient], tmp_path: Path) -> None:
+    client = odd_client(python=[str(tmp_path / "no python")])
+    jobs = [client.submit(ShowModel(model="fine")) for _ in range(2)]
+    client.wait()
+    assert [job.state for job in jobs] == ["crashed"] * 2
+    assert jobs[0].message.startswith("The job process could not be started (No such file")
+
+
+def test_closing_ends_the_child_and_what_it_does(client: JobClient) -> None:
+    job, waiting = client.submit(ShowModel(model="slow:1000")), client.submit(ShowModel(model="fine"))
+    until(client, lambda: job.begun)
+    pid = client.pid
+    client.close(10.0)
+    assert job.state == waiting.state == "cancelled" and pid and not is_alive(pid)
+    with pytest.raises(RuntimeError, match="closed"):
+        client.submit(ShowModel())
+
+
+def test_closing_without_waiting_ends_the_child_soon(client: JobClient) -> None:
+    job = client.submit(ShowModel(model="slow:1000"))
+    until(client, lambda: job.begun)
+    process = client._process
+    start = time.monotonic()
+    client.close()
+    assert time.monotonic() - start < 5.0
+    assert process and process.wait(20.0)
+
+
+def test_threads_and_variables_reach_the_child(odd_client: Callable[..., JobClient]) -> None:
+    client = odd_client(threads=3, changes={"GREETING": "Grüße ☠"})
+    first = client.submit(ShowModel(model="environment:OMP_NUM_THREADS"))
+    second = client.submit(ShowModel(model="environment:GREETING"))
+    client.wait()
+    assert first.value["OMP_NUM_THREADS"] == "3" and second.value["GREETING"] == "Grüße ☠"
