@@ -77,6 +77,8 @@ class DoubtReport:
     loss, constant_loss : float
         Mean pinball loss, mm, of the estimates, and of one constant per landmark: the quantile of
         its errors on the other folds.
+    gain_interval : tuple of float
+        95 % interval of ``1 - loss / constant_loss``, by drawing specimens.
     recall : Recall
         Of errors above `NATURAL_MM`.
     worst_unflagged : float
@@ -87,6 +89,7 @@ class DoubtReport:
     covered_by_third: tuple[float, ...]
     loss: float
     constant_loss: float
+    gain_interval: tuple[float, float]
     recall: Recall
     worst_unflagged: float
 
@@ -116,13 +119,16 @@ def doubt_of(told: Told) -> DoubtReport:
     errors, estimates = told.errors[known], told.estimates[known]
     order = np.argsort(estimates, kind="stable")
     thirds = tuple(float((errors[rows] <= estimates[rows]).mean()) for rows in np.array_split(order, 3))
-    constants = np.broadcast_to(constants_of(told), told.errors.shape)[known]
+    all_constants = np.broadcast_to(constants_of(told), told.errors.shape)
+    constants = all_constants[known]
+    losses = [_losses(told.errors, by, known) for by in (told.estimates, all_constants)]
     unflagged = told.errors[np.isfinite(told.errors) & ~told.flagged]
     return DoubtReport(
         float((errors <= estimates).mean()),
         thirds,
         pinball(errors, estimates),
         pinball(errors, constants),
+        _interval(1 - losses[0] / losses[1]),
         recall_of(told),
         float(unflagged.max()) if unflagged.size else 0.0,
     )
@@ -145,6 +151,17 @@ def pinball(errors: Array, estimates: Array) -> float:
     return float(np.maximum(LEVEL * gap, (LEVEL - 1) * gap).mean())
 
 
+def _losses(errors: Array, estimates: Array, known: Marks) -> Array:
+    """Sums of the pinball loss over specimens drawn with replacement."""
+    gap = np.where(known, errors - estimates, 0.0)
+    each = np.maximum(LEVEL * gap, (LEVEL - 1) * gap).sum((1, 2))
+    return np.asarray(each[_drawn(len(each))].sum(1))
+
+
+def _drawn(count: int) -> NDArray[np.intp]:
+    return np.random.default_rng(_SEED).integers(count, size=(_RESAMPLES, count))
+
+
 def recall_of(told: Told) -> Recall:
     """Recall of the flags beside that of a fixed list of as many landmarks.
 
@@ -157,7 +174,7 @@ def recall_of(told: Told) -> Recall:
     listed = np.clip(length - ranks_of(told), 0.0, 1.0)[:, None, :]
     counts = natural.sum((1, 2)).astype(float)
     by_flags, by_list = (natural & told.flagged).sum((1, 2)), (natural * listed).sum((1, 2))
-    drawn = np.random.default_rng(_SEED).integers(len(counts), size=(_RESAMPLES, len(counts)))
+    drawn = _drawn(len(counts))
     totals = np.maximum(counts[drawn].sum(1), 1.0)
     flags, fixed = by_flags[drawn].sum(1) / totals, by_list[drawn].sum(1) / totals
     total = max(counts.sum(), 1.0)
@@ -174,11 +191,16 @@ def recall_of(told: Told) -> Recall:
 def doubt_text(reports: dict[str, DoubtReport]) -> str:
     """A table for people."""
     header = ["method", "covered", "by third of the estimate", "pinball", "of constants", "gain",
-              "worst unflagged"]  # fmt: skip
+              "95 % interval", "worst unflagged"]  # fmt: skip
     lines = []
     for name, r in reports.items():
         thirds = ", ".join(f"{share:.1%}" for share in r.covered_by_third)
-        losses = [f"{r.loss:.4f}", f"{r.constant_loss:.4f}", f"{1 - r.loss / r.constant_loss:.1%}"]
+        losses = [
+            f"{r.loss:.4f}",
+            f"{r.constant_loss:.4f}",
+            f"{1 - r.loss / r.constant_loss:.1%}",
+            "{:.1%} to {:.1%}".format(*r.gain_interval),
+        ]
         lines.append([name, f"{r.covered:.1%}", thirds, *losses, f"{r.worst_unflagged:.3f}"])
     text = show("Error estimates on CTs left out, mm", header, lines)
     return (

@@ -91,6 +91,7 @@ def test_estimates_that_know_each_scan_are_better_than_constants(doubt: Any) -> 
     assert report.covered == pytest.approx(0.9, abs=0.03)
     assert all(0.85 < share < 0.95 for share in report.covered_by_third)
     assert report.loss < 0.9 * report.constant_loss
+    assert report.gain_interval[0] < 1 - report.loss / report.constant_loss < report.gain_interval[1]
     assert report.recall.flags > report.recall.fixed_list + 0.1
     assert report.recall.gain_interval[0] > 0
 
