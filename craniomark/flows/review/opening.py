@@ -13,6 +13,7 @@ from craniomark.flows.pipeline.source import Source
 from craniomark.flows.review.blind import HIDDEN, SCATTER_MM, blind_start
 from craniomark.flows.review.content import OBSERVER, REPEAT, REVIEW, Content
 from craniomark.flows.review.history import History
+from craniomark.flows.review.parse import check_points
 from craniomark.flows.review.places import (
     check_id,
     check_observer,
@@ -233,17 +234,29 @@ def _opened(
         content, notes = store.read()
         if content is not None:
             content = _gone_on(content, folder / name, observer, scan, other_scan)
-        content = content or begin()
+        content = content or _checked(begin(), folder)
     except BaseException:
         store.release()
         raise
     content = replace(content, notes=tuple(dict.fromkeys((*content.notes, *notes))))
     watch = Stopwatch(desk.clock, desk.idle_limit, content.seconds, content.point_seconds)
     session = Session(content, store, holder, watch, desk.now, desk.program)
+    if session.kind == REVIEW:
+        session.observer = observer  # who works now signs, even without a name
     gone = session.scan is not None and not session.scan.exists()
     unchecked = f"The scan is not at {session.scan} any more: it could not be compared." if gone else ""
     session.notes += tuple(note for note in (locking, unchecked) if note)
     return session
+
+
+def _checked(content: Content, folder: Path) -> Content:
+    """A new session's content, if it will be believed when it is read again."""
+    try:
+        check_points(content.start, folder)
+    except InputError as error:
+        remedy = "put it right in the landmarks that the review begins with"
+        raise InputError(folder, f"landmarks of {content.id}, {error.field}", error.value, remedy) from error
+    return content
 
 
 def _gone_on(
@@ -255,7 +268,7 @@ def _gone_on(
         value = f"{content.id!r} of {content.observer or 'nobody'}, round {content.round}"
         raise InputError(path, "specimen", value, f"give the file its name back, {expected}")
     source, notes = checked_scan(content.scan, scan, path, other_scan)
-    who = observer if content.kind == REVIEW and observer else content.observer
+    who = observer or content.observer if content.kind == REVIEW else content.observer
     told = tuple(dict.fromkeys((*content.notes, *notes)))
     return replace(content, scan=source, observer=who, notes=told)
 

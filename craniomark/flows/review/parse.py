@@ -87,6 +87,14 @@ def parse_session(data: bytes, file: Path) -> Content:
     )
 
 
+def check_points(points: Mapping[str, Point], file: Path) -> None:
+    """Whether points will be believed when they are read again; else InputError naming what is wrong."""
+    from craniomark.flows.bundle.fields import Fields
+
+    plain = json.dumps({label: point.as_json() for label, point in points.items()}, allow_nan=False)
+    _points(Fields(file, json.loads(plain)))
+
+
 def check_place(place: Any, file: Path, where: str) -> Place:
     """Three numbers, LPS mm, that a scan can hold; else InputError naming `where`."""
     try:
@@ -173,11 +181,9 @@ def _point(fields: "Fields") -> Point:
     for key in ("position", "predicted"):
         if key in values:
             values[key] = check_place(fields.numbers(key, 3), Path(fields.file), fields.place + key)
-    for key in ("observer", "time", "note"):
+    for key in ("observer", "time", "note"):  # any text: tables of other programs hold any
         if key in values:
-            fields.text(key)
-    if "time" in values:
-        _time(fields, "time")
+            fields.text(key, empty=True)
     if "error90_mm" in values:
         values["error90_mm"] = _seconds(fields, "error90_mm")
     for key, allowed in (("status", STATUSES), ("flag", FLAGS)):

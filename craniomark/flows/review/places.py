@@ -66,8 +66,9 @@ def user_place(folder: Path) -> Path:
     """The user's own folder for sessions of `folder`, used where that one can't be written."""
     from craniomark.flows.datasets.folders import user_data_folder
 
-    sum_ = hashlib.sha256(str(folder.absolute()).encode("utf-8", "surrogateescape")).hexdigest()
-    return user_data_folder() / "sessions" / f"{folder.absolute().name}-{sum_[:16]}"
+    place = folder.resolve()
+    sum_ = hashlib.sha256(str(place).encode("utf-8", "surrogateescape")).hexdigest()
+    return user_data_folder() / "sessions" / f"{place.name}-{sum_[:16]}"
 
 
 def is_writable(folder: Path) -> bool:

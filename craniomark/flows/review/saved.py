@@ -195,7 +195,7 @@ class SavedReview:
         return replace(
             self._content,
             revision=self._content.revision + 1,
-            observer=self.observer,
+            observer=self.observer or self._content.observer,
             program=self._program,
             saved=self._now().isoformat(timespec="seconds"),
             points=dict(self._history.points),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from craniomark.flows.review import commands
 from craniomark.flows.review.content import REPEAT
 from craniomark.flows.review.history import TAKE, Change
-from craniomark.flows.review.parse import check_note, check_place
+from craniomark.flows.review.parse import check_note, check_place, check_points
 from craniomark.flows.review.point import Point, landmarks_of, points_of
 from craniomark.flows.review.queue import FINE, doubt, neighbour
 from craniomark.flows.review.saved import SavedReview
@@ -184,6 +184,7 @@ class Session(SavedReview):
         if self.kind == REPEAT:
             raise InputError(self.path, "session", "blind", "predict in the review of the specimen")
         given = points_of(landmarks)
+        check_points({label: given[label] for label in given if label in self._history.points}, self.path)
         if only is None:
             wanted = [label for label, point in self._history.points.items() if not point.reviewed]
         else:

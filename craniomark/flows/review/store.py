@@ -197,21 +197,28 @@ class Store:
                 stream.flush()
                 os.fsync(stream.fileno())
             if now is not None:
-                os.replace(path, _free(path, "damaged")) if path in self._damaged else _keep(path)
+                if path in self._damaged:
+                    os.replace(path, _free(path, "damaged"))
+                else:
+                    _keep(path)
             self._damaged.discard(path)
         sync(path.parent)
         self._stamps[path] = _stamp(path)
 
 
 def _keep(path: Path) -> None:
-    """Keep a session as the one before; it stays in place too, so that there always is one."""
+    """Keep a session as the one before; it stays in place too, so that there always is one.
+
+    Where that fails the new one is saved all the same.
+    """
     part = path.with_name(f".part-{path.name}.previous")
-    part.unlink(missing_ok=True)
-    try:
-        os.link(path, part)
-    except OSError:  # not every disk has links
-        shutil.copyfile(path, part)
-    os.replace(part, _previous(path))
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
+        try:
+            os.link(path, part)
+        except OSError:  # not every disk has links
+            shutil.copyfile(path, part)
+        os.replace(part, _previous(path))
 
 
 def _previous(path: Path) -> Path:

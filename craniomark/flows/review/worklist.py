@@ -128,7 +128,9 @@ class Worklist:
         InputError
             As `open_review`.
         """
-        session = open_review(self.folder, id_, desk, scan=self[id_].scan, other_scan=other_scan)
+        scan = self[id_].scan
+        there = scan if scan and scan.exists() else None
+        session = open_review(self.folder, id_, desk, scan=there, other_scan=other_scan)
         session.listen(Listener(points=lambda _: self._follow(session)))
         return session
 

@@ -60,7 +60,7 @@ WRONG = [
     (["start", "b", "status"], "good", "start.b.status is good"),
     (["start", "b", "flag"], "x", "start.b.flag is x"),
     (["start", "b", "error90_mm"], -1, "start.b.error90_mm is -1"),
-    (["start", "b", "time"], "now", "start.b.time is now"),
+    (["start", "b", "time"], 5, "start.b.time is 5"),
     (["start", "b", "surprise"], 1, "start.b.surprise is 1"),
     (["start", "b"], 7, "start.b is 7"),
     (["start", "d", "position"], [1, 2, 3], "start.d.status is missing beside a position"),

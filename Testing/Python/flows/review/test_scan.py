@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from craniomark.flows.pipeline.record import Record, write_record
+from craniomark.flows.review import open_review
 from craniomark.flows.review.scan import identified
 from craniomark.ground.checks import InputError
 
@@ -36,6 +37,14 @@ def test_the_same_scan_elsewhere_is_the_same(opened, scan, tmp_path):
     shutil.copyfile(scan, moved)
     session = opened(scan=moved)
     assert session.scan == moved and not session.notes
+
+
+@pytest.mark.usefixtures("begun")
+def test_folders_may_be_moved_together(folder, scan, desk):
+    scan.parent.rename(scan.parent.with_name("moved scans"))
+    moved = folder.rename(folder.with_name("moved out"))
+    with open_review(moved, "skull", desk, scan=moved.parent / "moved scans" / "skull.nrrd") as session:
+        assert session.points["b"].status == "accepted" and not session.notes
 
 
 @pytest.mark.usefixtures("begun")

@@ -3,8 +3,10 @@
 import errno
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from small_review import given_landmarks, state
 
@@ -12,6 +14,7 @@ from craniomark.flows.review import Listener, store
 from craniomark.flows.review.places import user_place
 from craniomark.flows.review.point import points_of
 from craniomark.ground.checks import InputError
+from craniomark.ground.landmarks import Annotation, LandmarkSet
 
 
 @pytest.fixture
@@ -276,6 +279,42 @@ def test_a_session_is_begun_with_landmarks_that_are_given(opened):
     session.accept("b")
     session.close()
     assert opened("other").points["b"].status == "accepted"
+
+
+def test_free_texts_of_other_programs_survive_reopening(opened, given):
+    odd = Annotation(status="accepted", observer="A | B; C", time="yesterday", description="two\nlines | \t ")
+    landmarks = LandmarkSet(given.labels, given.points, {"b": odd})
+    with opened("other", landmarks=landmarks) as session:
+        session.accept("e")
+        before = dict(session.points)
+    assert dict(opened("other").points) == before
+
+
+@pytest.mark.parametrize(
+    ("label", "x", "known"),
+    [("", 1.0, Annotation()), ("a\tb", 1.0, Annotation()), ("a", 1e12, Annotation()),
+     ("a", 1.0, Annotation(status="fine")), ("a", 1.0, Annotation(flag="?")), ("a", 1.0, Annotation(-0.1))],
+)  # fmt: skip
+def test_landmarks_that_would_not_be_read_again_are_refused_at_the_beginning(opened, folder, label, x, known):
+    with pytest.raises(InputError, match="landmarks of other, "):
+        opened("other", landmarks=LandmarkSet((label,), np.array([[x, 0, 0]]), {label: known}))
+    assert sorted(path.name for path in folder.iterdir()) == ["skull.csv"]
+
+
+def test_a_programs_points_that_would_not_be_read_again_are_refused(session, given):
+    wrong = LandmarkSet(("b",), given.points[1:2], {"b": Annotation(status="fine")})
+    with pytest.raises(InputError, match=r"b\.status is fine"):
+        session.take(wrong)
+    assert session.to_undo is None
+
+
+def test_who_gives_no_name_does_not_sign_with_the_one_before(session, opened, desk):
+    session.accept("b")
+    session.close()
+    again = opened(desk=replace(desk, observer=""))
+    again.accept("e")
+    assert (again.points["b"].observer, again.points["e"].observer) == ("Anna", "")
+    assert json.loads(again.path.read_text())["observer"] == "Anna"
 
 
 def test_without_landmarks_there_is_nothing_to_review(opened):
