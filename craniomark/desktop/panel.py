@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from functools import wraps
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -59,32 +58,23 @@ class MessageLine:
         self._label.setVisible(True)
 
 
-def told(line: Callable[[Any], MessageLine]) -> Callable[[Callable[..., Any]], Callable[..., None]]:
-    """Decorate a handler: what it raises becomes a sentence in the panel.
+def guarded(line: MessageLine, action: Callable[..., Any]) -> Callable[..., None]:
+    """A slot that does `action`, a method; what it raises becomes a sentence in the panel.
 
-    Parameters
-    ----------
-    line : callable
-        From the handler's object to its message line.
+    The action gets as many of the signal's arguments as it takes.
     """
+    count = action.__func__.__code__.co_argcount - 1  # type: ignore[attr-defined]
 
-    def decorate(handler: Callable[..., Any]) -> Callable[..., None]:
-        code = handler.__code__
-        count = code.co_argcount - 1  # a slot gets as many arguments as it takes
+    def call(*arguments: Any) -> None:
+        try:
+            action(*arguments[:count])
+        except Exception as error:
+            shown = sentence(error)
+            if not isinstance(error, ValueError | OSError):
+                logging.exception(shown)
+            line.fault(shown)
 
-        @wraps(handler)
-        def guarded(self: Any, *arguments: Any) -> None:
-            try:
-                handler(self, *arguments[:count])
-            except Exception as error:
-                shown = sentence(error)
-                if not isinstance(error, ValueError | OSError):
-                    logging.exception(shown)
-                line(self).fault(shown)
-
-        return guarded
-
-    return decorate
+    return call
 
 
 def ui_path(name: str) -> str:

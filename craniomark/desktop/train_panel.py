@@ -1,15 +1,16 @@
 """The widgets of the section "Train", which follow the presenter."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 from craniomark.desktop.losses import chart_of, show_losses
-from craniomark.desktop.panel import MessageLine, know_model, remember, remembered, told, ui_path
+from craniomark.desktop.panel import MessageLine, guarded, know_model, remember, remembered, ui_path
 from craniomark.desktop.requirements import ensure
 from craniomark.desktop.training import RECIPES, TASKS, TrainPresenter
 from craniomark.desktop.words import tr
 
-PLOT_EVERY_MS = 1000
+PLOT_EVERY_SECONDS = 1.0
 
 
 class TrainPanel:
@@ -24,7 +25,6 @@ class TrainPanel:
     """
 
     def __init__(self, place: Any, presenter: TrainPresenter) -> None:
-        import qt
         import slicer
 
         self.presenter = presenter
@@ -35,17 +35,14 @@ class TrainPanel:
         self.message = MessageLine(self.ui.trainMessage)
         self._shown_log: tuple[str, ...] = ()
         self._parts: tuple[str, ...] = ()
+        self._plotted, self._was_running = 0.0, False
         self._fill()
         self._connect()
-        self._plot_timer = qt.QTimer()
-        self._plot_timer.interval = PLOT_EVERY_MS
-        self._plot_timer.connect("timeout()", self._plot)
         presenter.listen(self.refresh)
         self.refresh()
 
     def close(self) -> None:
         """Let the presenter go; the training goes on."""
-        self._plot_timer.stop()
         self.presenter.unlisten(self.refresh)
 
     def _fill(self) -> None:
@@ -74,13 +71,12 @@ class TrainPanel:
         ui.trainRecipe.connect("currentIndexChanged(int)", self._choose_recipe)
         ui.trainTask.connect("currentIndexChanged(int)", self._choose_task)
         ui.trainWords.connect("textChanged()", self._choose_words)
-        ui.trainCheck.connect("clicked()", self._check)
-        ui.trainStart.connect("clicked()", self._start)
-        ui.trainPause.connect("clicked()", self._pause)
-        ui.trainStop.connect("clicked()", self._stop)
-        ui.trainUse.connect("clicked()", self._use)
         ui.trainPart.connect("currentIndexChanged(int)", self._choose_part)
-        ui.trainShowPlot.connect("clicked()", self._show_plot)
+        for button, action in (
+            (ui.trainCheck, self._check), (ui.trainStart, self._start), (ui.trainPause, self._pause),
+            (ui.trainStop, self._stop), (ui.trainUse, self._use), (ui.trainShowPlot, self._show_plot),
+        ):  # fmt: skip
+            button.connect("clicked()", guarded(self.message, action))
 
     def _choose_data(self, path: str) -> None:
         self.presenter.choose(data=path)
@@ -99,23 +95,18 @@ class TrainPanel:
     def _choose_words(self) -> None:
         self.presenter.choose(words=self.ui.trainWords.plainText)
 
-    @told(lambda self: self.message)
     def _check(self) -> None:
         self.presenter.check()
 
-    @told(lambda self: self.message)
     def _start(self) -> None:
         self.presenter.start()
 
-    @told(lambda self: self.message)
     def _pause(self) -> None:
         self.presenter.pause()
 
-    @told(lambda self: self.message)
     def _stop(self) -> None:
         self.presenter.stop()
 
-    @told(lambda self: self.message)
     def _use(self) -> None:
         model: Path = self.presenter.use()
         know_model(model)
@@ -126,7 +117,6 @@ class TrainPanel:
             self.presenter.follow(self._parts[index])
             self._plot()
 
-    @told(lambda self: self.message)
     def _show_plot(self) -> None:
         import slicer
 
@@ -154,9 +144,9 @@ class TrainPanel:
             self.message.fault(view.problem, view.last_lines)
         self._show_log(view.log)
         self._show_parts(view.parts, view.part)
-        if self.presenter.running != self._plot_timer.active:
-            self._plot()
-            (self._plot_timer.start if self.presenter.running else self._plot_timer.stop)()
+        if self._was_running or self.presenter.running:
+            self._plot_now_and_then()
+        self._was_running = self.presenter.running
 
     def _show_log(self, log: tuple[str, ...]) -> None:
         if log == self._shown_log:
@@ -179,6 +169,12 @@ class TrainPanel:
             box.setCurrentIndex(parts.index(part))
         box.blockSignals(blocked)
         box.visible = self.ui.trainPartLabel.visible = len(parts) > 1
+
+    def _plot_now_and_then(self) -> None:
+        over = not self.presenter.running
+        if over or time.monotonic() > self._plotted + PLOT_EVERY_SECONDS:
+            self._plot()
+            self._plotted = time.monotonic()
 
     def _plot(self) -> None:
         import slicer

@@ -20,7 +20,7 @@ from craniomark.mrml.voxels import array_of_image, image_of
 SCALAR, LABELS = "vtkMRMLScalarVolumeNode", "vtkMRMLLabelMapVolumeNode"
 
 
-def volume_of(node: Node, *, shared: bool = False) -> Volume:
+def volume_of(node: Node, *, shared: bool = False, trusted: bool = False) -> Volume:
     """The volume of a node, placed in the world.
 
     Parameters
@@ -29,6 +29,8 @@ def volume_of(node: Node, *, shared: bool = False) -> Volume:
         One channel; any scalar type; flipped, left-handed and oblique axes are kept as they are.
     shared : bool
         True for a view of the node's voxels instead of a copy: it changes with them.
+    trusted : bool
+        True leaves the look at every single value to whoever works on them: windows don't wait for it.
 
     Returns
     -------
@@ -45,7 +47,8 @@ def volume_of(node: Node, *, shared: bool = False) -> Volume:
     if node.IsA(LABELS):
         raise InputError(name_of(node), "type", "label map", "choose the scan and not its labels")
     volume = _placed(node, shared)
-    check_values(name_of(node), volume.array)
+    if not trusted:
+        check_values(name_of(node), volume.array)
     return volume
 
 

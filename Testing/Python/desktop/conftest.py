@@ -10,18 +10,28 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from waiting import until
+
 from craniomark.desktop.board import JobBoard
 from craniomark.flows.jobs import JobClient
 
 ODD = [sys.executable, str(Path(__file__).with_name("odd_child.py"))]
 
 
-@pytest.fixture
-def board() -> Iterator[JobBoard]:
-    """Give a board of a process with odd jobs."""
+@pytest.fixture(scope="session")
+def long_lived() -> Iterator[JobBoard]:
+    """Give a board of a process with odd jobs: one for all tests, as in the program."""
     made = JobBoard(lambda listen: JobClient(listen, python=ODD, polite=False))
     yield made
     made.close(20.0)
+
+
+@pytest.fixture
+def board(long_lived: JobBoard) -> Iterator[JobBoard]:
+    """Give the board; jobs that a test leaves are ended."""
+    yield long_lived
+    long_lived.client.cancel_all()
+    until(long_lived, lambda: not long_lived.busy)
 
 
 @pytest.fixture(scope="session")

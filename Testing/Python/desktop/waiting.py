@@ -6,7 +6,7 @@ from collections.abc import Callable
 from craniomark.desktop.board import JobBoard
 
 
-def until(board: JobBoard, holds: Callable[[], bool], seconds: float = 60.0) -> bool:
+def until(board: JobBoard, holds: Callable[[], bool], seconds: float = 300.0) -> bool:
     """Poll until something holds; False if the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -1,0 +1,422 @@
+"""AutoOrient: turns skull CTs of any pose upright, by a transform; voxels stay as they are."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import slicer
+import vtk
+from slicer.i18n import tr as _
+from slicer.i18n import translate
+from slicer.parameterNodeWrapper import Default, WithinRange, parameterNodeWrapper
+from slicer.ScriptedLoadableModule import (
+    ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
+    ScriptedLoadableModuleTest,
+    ScriptedLoadableModuleWidget,
+)
+from slicer.util import VTKObservationMixin
+
+
+def findLibrary() -> None:
+    """Let Python find the library beside this file, or in the folder above."""
+    here = Path(__file__).resolve().parent
+    for folder in (here, here.parent):
+        if (folder / "craniomark" / "__init__.py").is_file() and str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+
+
+findLibrary()
+
+
+class AutoOrient(ScriptedLoadableModule):
+    """Tells Slicer about the module."""
+
+    def __init__(self, parent):
+        super().__init__(parent)
+        parent.title = _("AutoOrient")
+        parent.categories = [translate("qSlicerAbstractCoreModule", "Morphometrics")]
+        parent.dependencies = []
+        parent.contributors = ["CranioMark contributors"]
+        what = _(
+            "Turns skull CTs of any pose upright. The pose is a transform of the volume: voxels and sizes "
+            "stay as they are."
+        )
+        try:
+            from craniomark.desktop.about import acknowledgement, help_text
+            from craniomark.desktop.samples import register_samples
+        except ImportError:  # the panel says so
+            parent.helpText = what
+            return
+        parent.helpText = help_text(what)
+        parent.acknowledgementText = acknowledgement()
+        slicer.app.connect("startupCompleted()", register_samples)
+
+
+@parameterNodeWrapper
+class AutoOrientParameterNode:
+    """What the user has chosen; saved with the scene.
+
+    inputVolume : the scan
+    model : folder of the model; empty for the one that fits
+    resampleSpacing : voxel size of resampled volumes, mm; 0 for that of the scan
+    """
+
+    inputVolume: slicer.vtkMRMLScalarVolumeNode
+    model: str = ""
+    resampleSpacing: Annotated[float, WithinRange(0.0, 10.0), Default(0.0)]
+
+
+class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
+    """Ties the widgets of the panel to the presenters, which do the thinking."""
+
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+        self.logic = self.ui = self.trainPanel = None
+        self._parameters = self._tag = None
+        self._table = None
+        self._told = 0
+
+    def setup(self):
+        """Make the panel."""
+        super().setup()
+        self.panel = slicer.util.loadUI(self.resourcePath("UI/AutoOrient.ui"))
+        self.layout.addWidget(self.panel)
+        try:
+            from craniomark.desktop import shared
+            from craniomark.desktop.model_picker import ModelPicker
+            from craniomark.desktop.panel import MessageLine
+            from craniomark.desktop.train_panel import TrainPanel
+        except ImportError as error:
+            self.tellMissing(error)
+            return
+        self.ui = slicer.util.childWidgetVariables(self.panel)
+        self.panel.setMRMLScene(slicer.mrmlScene)
+        shared.start_pump()
+        self.logic = AutoOrientLogic()
+        self.logic.connect(self.refresh, self.onResampled)
+        self.message = MessageLine(self.ui.messageLabel)
+        self.models = ModelPicker(self.ui.modelBox, self.ui.modelCard, "orient", "ct", self.onModel)
+        self.trainPanel = TrainPanel(self.ui.trainPlace, shared.training())
+        shared.training().on_model.append(self.onTrained)
+        self.connectButtons()
+        for event, slot in (
+            (slicer.mrmlScene.StartCloseEvent, self.onSceneStartClose),
+            (slicer.mrmlScene.EndCloseEvent, self.onSceneEndClose),
+        ):
+            self.addObserver(slicer.mrmlScene, event, slot)
+        self.initializeParameterNode()
+
+    def tellMissing(self, error):
+        """Say in the panel why it does nothing."""
+        text = _(
+            "The CranioMark library was not found beside this module, or could not be loaded ({error}). "
+            "Install the extension CranioMark again."
+        )
+        ui = slicer.util.childWidgetVariables(self.panel)
+        for widget in (ui.scanSection, ui.correctSection, ui.keepSection, ui.manySection, ui.trainSection):
+            widget.visible = False
+        for widget in (ui.orientButton, ui.cancelButton, ui.progressBar):
+            widget.visible = False
+        ui.messageLabel.text = text.format(error=error)
+
+    def connectButtons(self):
+        """Connect the widgets that are no parameters."""
+        from craniomark.desktop.panel import guarded, remembered
+
+        ui = self.ui
+        for button, action in (
+            (ui.orientButton, self.onOrient),
+            (ui.cancelButton, self.onCancel),
+            (ui.flipButton, self.onFlip),
+            (ui.undoButton, self.onUndo),
+            (ui.hardenButton, self.onHarden),
+            (ui.resampleButton, self.onResample),
+            (ui.sceneButton, self.onScene),
+            (ui.folderButton, self.onFolder),
+            (ui.browseModelButton, self.models.browse),
+        ):
+            button.connect("clicked()", guarded(self.message, action))
+        ui.handlesButton.connect("clicked(bool)", guarded(self.message, self.onHandles))
+        for line, key in ((ui.folderLine, "Orient/Folder"), (ui.outLine, "Orient/Out")):
+            line.currentPath = remembered(key)
+            line.connect("currentPathChanged(QString)", self.refresh)
+
+    def enter(self):
+        """Show what there is now."""
+        if self.ui is not None:
+            self.initializeParameterNode()
+
+    def exit(self):
+        """Let the parameters go; work goes on."""
+        self.setParameterNode(None)
+
+    def cleanup(self):
+        """Take the panel away; a training goes on, orienting stops."""
+        if self.ui is None:
+            return
+        from craniomark.desktop import shared
+
+        self.setParameterNode(None)
+        self.removeObservers()
+        self.logic.cancel()
+        self.logic.connect(lambda: None, lambda _node, _words: None)
+        self.trainPanel.close()
+        shared.training().on_model.remove(self.onTrained)
+
+    def onSceneStartClose(self, caller, event):
+        """Let go of what will not be there any more."""
+        self.setParameterNode(None)
+        self._table = None
+        self.ui.resultTable.setMRMLTableNode(None)
+        self.ui.resultTable.visible = False
+        self.logic.poses.scene_closed()
+
+    def onSceneEndClose(self, caller, event):
+        """Begin anew in the empty scene."""
+        if self.parent.isEntered:
+            self.initializeParameterNode()
+
+    def initializeParameterNode(self):
+        """Take the parameters of the scene, and the first volume where none is chosen."""
+        self.setParameterNode(self.logic.getParameterNode())
+        if self._parameters.inputVolume is None:
+            first = slicer.mrmlScene.GetFirstNodeByClass("vtkMRMLScalarVolumeNode")
+            if first is not None and not first.IsA("vtkMRMLLabelMapVolumeNode"):
+                self._parameters.inputVolume = first
+        self.models.refresh(self._parameters.model)
+        self.refresh()
+
+    def setParameterNode(self, parameters):
+        """Tie the widgets to other parameters, or to none."""
+        if self._parameters is not None:
+            self._parameters.disconnectGui(self._tag)
+            self.removeObserver(self._parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self.onModified)
+        self._parameters = parameters
+        if parameters is not None:
+            self._tag = parameters.connectGui(self.ui)
+            self.addObserver(parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self.onModified)
+
+    def onModified(self, caller=None, event=None):
+        """Follow the parameters."""
+        self.refresh()
+
+    @property
+    def volume(self):
+        """The chosen volume; None where there is none."""
+        return self._parameters.inputVolume if self._parameters is not None else None
+
+    def onModel(self, path):
+        """Keep the choice in the scene."""
+        if self._parameters is not None:
+            self._parameters.model = path
+        self.refresh()
+
+    def onTrained(self, path):
+        """Choose the model that was made."""
+        from craniomark.desktop.panel import know_model
+
+        know_model(path)
+        self.models.choose(str(path))
+
+    def onOrient(self):
+        """Orient the chosen volume."""
+        self.begin()
+        self.logic.poses.orient([self.volume], self._parameters.model or None)
+
+    def onScene(self):
+        """Orient all volumes of the scene."""
+        self.begin()
+        self.logic.poses.orient(self.logic.volumes(), self._parameters.model or None)
+
+    def onFolder(self):
+        """Orient the scans of a folder."""
+        from craniomark.desktop.panel import remember
+
+        self.begin()
+        folder, out = self.ui.folderLine.currentPath, self.ui.outLine.currentPath
+        self.logic.folder.orient(folder, out, self._parameters.model or None)
+        remember("Orient/Folder", folder)
+        remember("Orient/Out", out)
+
+    def begin(self):
+        """Forget what was told before."""
+        self.message.clear()
+        self._told = 0
+
+    def onCancel(self):
+        """Stop."""
+        self.logic.cancel()
+
+    def onFlip(self):
+        """Exchange left and right."""
+        self.logic.poses.flip(self.volume)
+        self.message.note(_("Left and right are exchanged."))
+
+    def onHandles(self, shown):
+        """Show the handles, or hide them."""
+        try:
+            self.logic.poses.show_handles(self.volume, shown)
+        finally:
+            self.refresh()
+        if shown:
+            self.message.note(_("Drag the handles in the views to turn and move the skull."))
+        else:
+            self.message.clear()
+
+    def onUndo(self):
+        """Take the last step back."""
+        self.message.note(_("Undone: {step}.").format(step=self.logic.poses.steps.next_words))
+        self.logic.poses.undo()
+        self.refresh()
+
+    def onHarden(self):
+        """Write the pose into the volume."""
+        self.logic.poses.harden(self.volume)
+        self.message.note(_("The pose is part of the volume now; its voxels are as they were."))
+
+    def onResample(self):
+        """Make a new volume on upright axes."""
+        self.begin()
+        self.logic.resampler.begin(self.volume, self._parameters.resampleSpacing)
+        self.refresh()
+
+    def onResampled(self, node, words):
+        """Tell of the new volume."""
+        (self.message.note if node is not None else self.message.fault)(words)
+        self.refresh()
+
+    def refresh(self, *_arguments):
+        """Show what the presenters tell."""
+        poses, folder, ui = self.logic.poses, self.logic.folder, self.ui
+        busy, there = self.logic.busy, self.volume is not None
+        work = folder if folder.busy else poses
+        enabled = {
+            ui.orientButton: there and not busy,
+            ui.cancelButton: poses.busy or folder.busy,
+            ui.flipButton: there and not busy,
+            ui.handlesButton: there and not busy,
+            ui.undoButton: bool(len(poses.steps)) and not busy,
+            ui.hardenButton: there and not busy and self.volume.GetParentTransformNode() is not None,
+            ui.resampleButton: there and not busy,
+            ui.sceneButton: bool(self.logic.volumes()) and not busy,
+            ui.folderButton: bool(ui.folderLine.currentPath and ui.outLine.currentPath) and not busy,
+            ui.inputSelector: not busy,
+            ui.modelBox: not busy,
+            ui.browseModelButton: not busy,
+        }
+        for widget, on in enabled.items():
+            widget.enabled = on
+        ui.handlesButton.checked = self.logic.handlesShown(self.volume)
+        ui.undoButton.toolTip = _("Undo: {step}").format(step=poses.steps.next_words or _("nothing"))
+        ready = _("Find the pose and turn the volume.")
+        ui.orientButton.toolTip = ready if there else _("Choose a volume first.")
+        ui.progressBar.visible = ui.cancelButton.visible = poses.busy or folder.busy
+        ui.progressBar.value = round(1000 * work.fraction)
+        ui.statusLabel.text = _("Resampling …") if self.logic.resampler.busy else work.status
+        ui.statusLabel.visible = bool(ui.statusLabel.text)
+        self.showOutcomes(folder if folder.outcomes and not poses.busy and not poses.outcomes else poses)
+
+    def showOutcomes(self, presenter):
+        """Tell how the last volumes ended, once."""
+        from craniomark.desktop.outcomes import summary
+
+        outcomes = presenter.outcomes
+        if presenter.busy or not outcomes or self._told == len(outcomes):
+            return
+        self._told = len(outcomes)
+        kind, words = summary(outcomes)
+        if kind == "fault":
+            self.message.fault(words, outcomes[-1].details if len(outcomes) == 1 else "")
+        else:
+            (self.message.note if kind == "note" else self.message.doubt)(words)
+        if len(outcomes) > 1:
+            self._table = self.logic.showTable(self._table, outcomes)
+            self.ui.resultTable.setMRMLTableNode(self._table)
+        self.ui.resultTable.visible = len(outcomes) > 1
+        if presenter is self.logic.poses and outcomes[-1].degrees is not None and self.volume is not None:
+            slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
+
+
+class AutoOrientLogic(ScriptedLoadableModuleLogic):
+    """The presenters on Slicer's scene."""
+
+    def __init__(self):
+        super().__init__()
+        from craniomark.desktop import shared
+        from craniomark.desktop.orient_folder import FolderPresenter
+        from craniomark.desktop.orienting import OrientPresenter
+        from craniomark.desktop.requirements import ensure
+        from craniomark.desktop.resampling import Resampler
+
+        board = shared.board()
+        self.poses = OrientPresenter(board, lambda: slicer.mrmlScene, ensure=ensure)
+        self.folder = FolderPresenter(board, ensure=ensure)
+        self.resampler = Resampler(board, lambda: slicer.mrmlScene, lambda _node, _words: None)
+
+    def connect(self, changed, resampled):
+        """Tell a panel of changes."""
+        self.poses.changed = self.folder.changed = changed
+        self.resampler.told = resampled
+
+    def getParameterNode(self):
+        """The parameters of the scene."""
+        return AutoOrientParameterNode(super().getParameterNode())
+
+    @property
+    def busy(self):
+        """Whether something is at work."""
+        return self.poses.busy or self.folder.busy or self.resampler.busy
+
+    def cancel(self):
+        """Stop orienting."""
+        self.poses.cancel()
+        self.folder.cancel()
+
+    def volumes(self):
+        """All scans of the scene."""
+        nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
+        hidden = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLVectorVolumeNode")
+        return [n for n in nodes if not n.GetHideFromEditors() and not any(n.IsA(kind) for kind in hidden)]
+
+    def handlesShown(self, volume):
+        """Whether a volume's handles are in the views."""
+        from craniomark.desktop.poses import handles_shown
+
+        return handles_shown(volume)
+
+    def showTable(self, table, outcomes):
+        """Put outcomes into a table node, which is made where there is none; returns it."""
+        from craniomark.desktop.outcomes import columns_of
+        from craniomark.mrml import add_table, put_columns
+
+        columns = columns_of(outcomes)
+        if table is None or table.GetScene() is None:
+            return add_table(slicer.mrmlScene, columns, "CranioMark poses")
+        put_columns(columns, table)
+        return table
+
+
+class AutoOrientTest(ScriptedLoadableModuleTest):
+    """A test that a user can run: Reload and Test."""
+
+    def runTest(self):
+        """Flip a volume, and take it back."""
+        self.setUp()
+        self.test_flipAndUndo()
+
+    def test_flipAndUndo(self):
+        """A flip mirrors the placement; undo brings it back."""
+        import numpy as np
+
+        self.delayDisplay("Flip a volume")
+        volume = slicer.util.addVolumeFromArray(np.arange(24).reshape(2, 3, 4))
+        logic = AutoOrientLogic()
+        logic.poses.flip(volume)
+        matrix = vtk.vtkMatrix4x4()
+        volume.GetParentTransformNode().GetMatrixTransformToWorld(matrix)
+        self.assertEqual(matrix.GetElement(0, 0), -1.0)
+        logic.poses.undo()
+        self.assertIsNone(volume.GetParentTransformNode())
+        self.delayDisplay("Test passed")

@@ -1,0 +1,31 @@
+"""What tests look at."""
+
+import numpy as np
+
+import double
+
+WAIT = 240.0
+
+
+def world(node):
+    """4x4 matrix from voxel index to RAS of the world."""
+    import vtk
+
+    own, total = vtk.vtkMatrix4x4(), vtk.vtkMatrix4x4()
+    node.GetIJKToRASMatrix(own)
+    parent = node.GetParentTransformNode()
+    if parent is not None:
+        parent.GetMatrixTransformToWorld(total)
+    vtk.vtkMatrix4x4.Multiply4x4(total, own, own)
+    return np.array([[own.GetElement(row, column) for column in range(4)] for row in range(4)])
+
+
+def finished(panel):
+    """Whether nothing is at work; waits for it."""
+    return double.settle(lambda: not panel.widget.logic.busy, WAIT)
+
+
+def message(panel):
+    """Kind and text of what the panel tells; both empty where nothing."""
+    label = panel.ui.messageLabel
+    return (panel.widget.message.kind, panel.widget.message.text) if not label.isHidden() else ("", "")

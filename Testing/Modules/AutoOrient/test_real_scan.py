@@ -1,0 +1,51 @@
+"""A real CT oriented by the shipped model, in the real child, while the windows go on."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from craniomark.desktop import shared
+from looking import message, world
+
+import double
+
+FOLDER = Path(os.environ.get("CRANIOMARK_DATA", "")) / "mmllm"
+LARGEST_GAP_MS = 100
+
+
+@pytest.fixture
+def real_board(panel, monkeypatch):
+    """Let the panel's presenter ask a child that computes."""
+    from craniomark.desktop.board import JobBoard
+
+    board = JobBoard()
+    board.wake = shared._held["pump"].timer.start
+    monkeypatch.setattr(shared._held["pump"], "_board", board)
+    monkeypatch.setattr(panel.widget.logic.poses, "_board", board)
+    yield board
+    board.close(20.0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="CRANIOMARK_DATA has no mouse CTs")
+def test_a_real_scan_stands_upright(panel, scene, slicer, real_board):
+    path = sorted(path for path in FOLDER.glob("*.nii.gz") if "-LM" not in path.name)[0]
+    volume = slicer.util.loadVolume(str(path))
+    tilted = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
+    turn = np.eye(4)
+    turn[:2, :2] = [[0.0, -1.0], [1.0, 0.0]]
+    tilted.SetMatrixTransformToParent(slicer.util.vtkMatrixFromArray(turn))
+    untilted = world(volume)
+    volume.SetAndObserveTransformNodeID(tilted.GetID())
+    volume.HardenTransform()
+    panel.ui.inputSelector.pick(volume)
+    panel.ui.orientButton.click()
+    with double.gaps() as gaps:
+        assert double.settle(lambda: not panel.widget.logic.busy, 580)
+    kind, text = message(panel)
+    assert kind == "note" and "good" in text, text
+    found = world(volume) @ np.linalg.inv(untilted)
+    degrees = np.degrees(np.arccos(np.clip((np.trace(found[:3, :3]) - 1) / 2, -1, 1)))
+    assert degrees < 30, "the scans of this set lie nearly upright, and the tilt of 90 degrees is taken back"
+    assert gaps.ticks > 10 and gaps.worst_ms <= LARGEST_GAP_MS, gaps.stack

@@ -1,0 +1,90 @@
+"""A volume of the scene on its way to the child: written to a file by a thread, while the windows go on."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from craniomark.desktop.raw_nrrd import write_raw_nrrd
+from craniomark.desktop.words import tr
+from craniomark.ground.checks import InputError
+from craniomark.mrml import Node, volume_of
+from craniomark.mrml.nodes import name_of
+from craniomark.mrml.parents import linear_to_world
+
+
+class Handover:
+    """Writes the voxels of a node; MRML is asked here only, never by the thread.
+
+    Parameters
+    ----------
+    node : vtkMRMLScalarVolumeNode
+        Any placement, under linear parents.
+    path : Path
+        A ``.nrrd`` file in an existing folder.
+
+    Raises
+    ------
+    InputError
+        As `volume_of`.
+    """
+
+    def __init__(self, node: Node, path: Path) -> None:
+        volume = volume_of(node, shared=True, trusted=True)
+        self.path, self.name = path, name_of(node)
+        self.left_right_known = volume.left_right_known
+        self.to_world = linear_to_world(node)
+        """4x4, the node's own LPS mm to those of the world, as it was."""
+        self._image, self._state = node.GetImageData(), _state(node)
+        self._error: Exception | None = None
+        self._given_up = threading.Event()
+        self._thread = threading.Thread(
+            target=self._write, args=(volume.array, volume.matrix), name="craniomark handover", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        """Whether the thread has ended."""
+        return not self._thread.is_alive()
+
+    def give_up(self) -> None:
+        """Write no further."""
+        self._given_up.set()
+
+    def check(self, node: Node) -> None:
+        """Raise what kept the file from being written, or InputError where the volume has changed since."""
+        if self._error is not None:
+            raise self._error
+        if _state(node) != self._state:
+            value = tr("not what it was when the work began")
+            raise InputError(self.name, tr("volume"), value, tr("start again"))
+
+    def _write(self, array: Any, matrix: Any) -> None:
+        try:
+            write_raw_nrrd(self.path, array, matrix, self._look)
+        except _GivenUpError:
+            self.path.unlink(missing_ok=True)
+        except Exception as error:
+            self._error = error
+        finally:
+            self._image = None
+
+    def _look(self) -> None:
+        if self._given_up.is_set():
+            raise _GivenUpError
+
+
+class _GivenUpError(Exception):
+    """Nobody wants the file any more."""
+
+
+def _state(node: Node) -> tuple[Any, ...]:
+    """Changes with the voxels and their placement in the node."""
+    from vtkmodules.vtkCommonMath import vtkMatrix4x4
+
+    image, matrix = node.GetImageData(), vtkMatrix4x4()
+    node.GetIJKToRASMatrix(matrix)
+    elements = tuple(np.round(matrix.GetElement(row, column), 9) for row in range(4) for column in range(4))
+    return (id(image), image.GetMTime() if image is not None else 0, elements)
