@@ -73,9 +73,8 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic = self.ui = self.trainPanel = None
+        self.logic = self.desk = self.ui = self.trainPanel = None
         self._parameters = self._tag = None
-        self._table = None
         self._told = 0
 
     def setup(self):
@@ -95,7 +94,8 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.panel.setMRMLScene(slicer.mrmlScene)
         shared.start_pump()
         self.logic = AutoOrientLogic()
-        self.logic.connect(self.refresh, self.onResampled)
+        self.desk = self.logic.desk
+        self.desk.connect(self.refresh, self.onResampled)
         self.message = MessageLine(self.ui.messageLabel)
         self.models = ModelPicker(self.ui.modelBox, self.ui.modelCard, "orient", "ct", self.onModel)
         self.trainPanel = TrainPanel(self.ui.trainPlace, shared.training())
@@ -160,18 +160,16 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
         self.setParameterNode(None)
         self.removeObservers()
-        self.logic.cancel()
-        self.logic.connect(lambda: None, lambda _node, _words: None)
+        self.desk.disconnect()
         self.trainPanel.close()
         shared.training().on_model.remove(self.onTrained)
 
     def onSceneStartClose(self, caller, event):
         """Let go of what will not be there any more."""
         self.setParameterNode(None)
-        self._table = None
         self.ui.resultTable.setMRMLTableNode(None)
         self.ui.resultTable.visible = False
-        self.logic.poses.scene_closed()
+        self.desk.poses.scene_closed()
 
     def onSceneEndClose(self, caller, event):
         """Begin anew in the empty scene."""
@@ -223,12 +221,12 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def onOrient(self):
         """Orient the chosen volume."""
         self.begin()
-        self.logic.poses.orient([self.volume], self._parameters.model or None)
+        self.desk.poses.orient([self.volume], self._parameters.model or None)
 
     def onScene(self):
         """Orient all volumes of the scene."""
         self.begin()
-        self.logic.poses.orient(self.logic.volumes(), self._parameters.model or None)
+        self.desk.poses.orient(self.desk.volumes(), self._parameters.model or None)
 
     def onFolder(self):
         """Orient the scans of a folder."""
@@ -236,28 +234,29 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
         self.begin()
         folder, out = self.ui.folderLine.currentPath, self.ui.outLine.currentPath
-        self.logic.folder.orient(folder, out, self._parameters.model or None)
+        self.desk.folder.orient(folder, out, self._parameters.model or None)
         remember("Orient/Folder", folder)
         remember("Orient/Out", out)
 
     def begin(self):
         """Forget what was told before."""
         self.message.clear()
+        self.desk.forget()
         self._told = 0
 
     def onCancel(self):
         """Stop."""
-        self.logic.cancel()
+        self.desk.cancel()
 
     def onFlip(self):
         """Exchange left and right."""
-        self.logic.poses.flip(self.volume)
+        self.desk.poses.flip(self.volume)
         self.message.note(_("Left and right are exchanged."))
 
     def onHandles(self, shown):
         """Show the handles, or hide them."""
         try:
-            self.logic.poses.show_handles(self.volume, shown)
+            self.desk.poses.show_handles(self.volume, shown)
         finally:
             self.refresh()
         if shown:
@@ -267,19 +266,19 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onUndo(self):
         """Take the last step back."""
-        self.message.note(_("Undone: {step}.").format(step=self.logic.poses.steps.next_words))
-        self.logic.poses.undo()
+        self.message.note(_("Undone: {step}.").format(step=self.desk.poses.steps.next_words))
+        self.desk.poses.undo()
         self.refresh()
 
     def onHarden(self):
         """Write the pose into the volume."""
-        self.logic.poses.harden(self.volume)
+        self.desk.poses.harden(self.volume)
         self.message.note(_("The pose is part of the volume now; its voxels are as they were."))
 
     def onResample(self):
         """Make a new volume on upright axes."""
         self.begin()
-        self.logic.resampler.begin(self.volume, self._parameters.resampleSpacing)
+        self.desk.resampler.begin(self.volume, self._parameters.resampleSpacing)
         self.refresh()
 
     def onResampled(self, node, words):
@@ -289,34 +288,35 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def refresh(self, *_arguments):
         """Show what the presenters tell."""
-        poses, folder, ui = self.logic.poses, self.logic.folder, self.ui
-        busy, there = self.logic.busy, self.volume is not None
-        work = folder if folder.busy else poses
-        enabled = {
-            ui.orientButton: there and not busy,
-            ui.cancelButton: poses.busy or folder.busy,
-            ui.flipButton: there and not busy,
-            ui.handlesButton: there and not busy,
-            ui.undoButton: bool(len(poses.steps)) and not busy,
-            ui.hardenButton: there and not busy and self.volume.GetParentTransformNode() is not None,
-            ui.resampleButton: there and not busy,
-            ui.sceneButton: bool(self.logic.volumes()) and not busy,
-            ui.folderButton: bool(ui.folderLine.currentPath and ui.outLine.currentPath) and not busy,
-            ui.inputSelector: not busy,
-            ui.modelBox: not busy,
-            ui.browseModelButton: not busy,
-        }
-        for widget, on in enabled.items():
+        from craniomark.desktop.poses import handles_shown
+
+        desk, ui, steps = self.desk, self.ui, self.desk.poses.steps
+        busy, there, work = desk.busy, self.volume is not None, self.desk.shown
+        enabled = (
+            (ui.orientButton, there and not busy),
+            (ui.cancelButton, desk.orients),
+            (ui.flipButton, there and not busy),
+            (ui.handlesButton, there and not busy),
+            (ui.undoButton, bool(len(steps)) and not busy),
+            (ui.hardenButton, there and not busy),
+            (ui.resampleButton, there and not busy),
+            (ui.sceneButton, not busy),
+            (ui.folderButton, bool(ui.folderLine.currentPath and ui.outLine.currentPath) and not busy),
+            (ui.inputSelector, not busy),
+            (ui.modelBox, not busy),
+            (ui.browseModelButton, not busy),
+        )
+        for widget, on in enabled:
             widget.enabled = on
-        ui.handlesButton.checked = self.logic.handlesShown(self.volume)
-        ui.undoButton.toolTip = _("Undo: {step}").format(step=poses.steps.next_words or _("nothing"))
+        ui.handlesButton.checked = handles_shown(self.volume)
+        ui.undoButton.toolTip = _("Undo: {step}").format(step=steps.next_words or _("nothing"))
         ready = _("Find the pose and turn the volume.")
         ui.orientButton.toolTip = ready if there else _("Choose a volume first.")
-        ui.progressBar.visible = ui.cancelButton.visible = poses.busy or folder.busy
+        ui.progressBar.visible = ui.cancelButton.visible = desk.orients
         ui.progressBar.value = round(1000 * work.fraction)
-        ui.statusLabel.text = _("Resampling …") if self.logic.resampler.busy else work.status
+        ui.statusLabel.text = _("Resampling …") if self.desk.resampler.busy else work.status
         ui.statusLabel.visible = bool(ui.statusLabel.text)
-        self.showOutcomes(folder if folder.outcomes and not poses.busy and not poses.outcomes else poses)
+        self.showOutcomes(work)
 
     def showOutcomes(self, presenter):
         """Tell how the last volumes ended, once."""
@@ -332,10 +332,9 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         else:
             (self.message.note if kind == "note" else self.message.doubt)(words)
         if len(outcomes) > 1:
-            self._table = self.logic.showTable(self._table, outcomes)
-            self.ui.resultTable.setMRMLTableNode(self._table)
+            self.ui.resultTable.setMRMLTableNode(self.desk.show_table(outcomes))
         self.ui.resultTable.visible = len(outcomes) > 1
-        if presenter is self.logic.poses and outcomes[-1].degrees is not None and self.volume is not None:
+        if presenter is self.desk.poses and outcomes[-1].degrees is not None and self.volume is not None:
             slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
 
 
@@ -345,57 +344,14 @@ class AutoOrientLogic(ScriptedLoadableModuleLogic):
     def __init__(self):
         super().__init__()
         from craniomark.desktop import shared
-        from craniomark.desktop.orient_folder import FolderPresenter
-        from craniomark.desktop.orienting import OrientPresenter
+        from craniomark.desktop.orient_desk import OrientDesk
         from craniomark.desktop.requirements import ensure
-        from craniomark.desktop.resampling import Resampler
 
-        board = shared.board()
-        self.poses = OrientPresenter(board, lambda: slicer.mrmlScene, ensure=ensure)
-        self.folder = FolderPresenter(board, ensure=ensure)
-        self.resampler = Resampler(board, lambda: slicer.mrmlScene, lambda _node, _words: None)
-
-    def connect(self, changed, resampled):
-        """Tell a panel of changes."""
-        self.poses.changed = self.folder.changed = changed
-        self.resampler.told = resampled
+        self.desk = OrientDesk(shared.board(), lambda: slicer.mrmlScene, ensure)
 
     def getParameterNode(self):
         """The parameters of the scene."""
         return AutoOrientParameterNode(super().getParameterNode())
-
-    @property
-    def busy(self):
-        """Whether something is at work."""
-        return self.poses.busy or self.folder.busy or self.resampler.busy
-
-    def cancel(self):
-        """Stop orienting."""
-        self.poses.cancel()
-        self.folder.cancel()
-
-    def volumes(self):
-        """All scans of the scene."""
-        nodes = slicer.util.getNodesByClass("vtkMRMLScalarVolumeNode")
-        hidden = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLVectorVolumeNode")
-        return [n for n in nodes if not n.GetHideFromEditors() and not any(n.IsA(kind) for kind in hidden)]
-
-    def handlesShown(self, volume):
-        """Whether a volume's handles are in the views."""
-        from craniomark.desktop.poses import handles_shown
-
-        return handles_shown(volume)
-
-    def showTable(self, table, outcomes):
-        """Put outcomes into a table node, which is made where there is none; returns it."""
-        from craniomark.desktop.outcomes import columns_of
-        from craniomark.mrml import add_table, put_columns
-
-        columns = columns_of(outcomes)
-        if table is None or table.GetScene() is None:
-            return add_table(slicer.mrmlScene, columns, "CranioMark poses")
-        put_columns(columns, table)
-        return table
 
 
 class AutoOrientTest(ScriptedLoadableModuleTest):
@@ -413,10 +369,10 @@ class AutoOrientTest(ScriptedLoadableModuleTest):
         self.delayDisplay("Flip a volume")
         volume = slicer.util.addVolumeFromArray(np.arange(24).reshape(2, 3, 4))
         logic = AutoOrientLogic()
-        logic.poses.flip(volume)
+        logic.desk.poses.flip(volume)
         matrix = vtk.vtkMatrix4x4()
         volume.GetParentTransformNode().GetMatrixTransformToWorld(matrix)
         self.assertEqual(matrix.GetElement(0, 0), -1.0)
-        logic.poses.undo()
+        logic.desk.poses.undo()
         self.assertIsNone(volume.GetParentTransformNode())
         self.delayDisplay("Test passed")

@@ -87,4 +87,6 @@ def _state(node: Node) -> tuple[Any, ...]:
     image, matrix = node.GetImageData(), vtkMatrix4x4()
     node.GetIJKToRASMatrix(matrix)
     elements = tuple(np.round(matrix.GetElement(row, column), 9) for row in range(4) for column in range(4))
-    return (id(image), image.GetMTime() if image is not None else 0, elements)
+    if image is None:
+        return (elements,)
+    return (image.GetAddressAsString("vtkImageData"), image.GetMTime(), elements)

@@ -71,6 +71,7 @@ def undo(scene: Scene, held: Before) -> Node:
     if pose is not None and held.matrix is not None:
         put_linear(held.matrix, pose)
         pose.SetAttribute(POSE, held.attribute)
+        pose.SetHideFromEditors(False)
     if left is not None and left is not pose and not _moves_anything(scene, left):
         scene.RemoveNode(left)
     return volume
@@ -142,9 +143,16 @@ def handles_shown(volume: Node | None) -> bool:
 
 
 def harden(volume: Node) -> None:
-    """Write the transform into the volume's own placement; voxels stay. InputError where there is none."""
+    """Write the transform into the volume's own placement; voxels stay.
+
+    Raises
+    ------
+    InputError
+        If there is no transform, or one that isn't linear: it would change voxels.
+    """
     if volume.GetParentTransformNode() is None:
         raise InputError(name_of(volume), tr("transform"), tr("none"), tr("orient it first"))
+    linear_to_world(volume)
     pose = pose_of(volume)
     scene = volume.GetScene()
     show_handles(volume, False)

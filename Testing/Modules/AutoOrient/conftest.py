@@ -10,9 +10,8 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
-MODULE = REPOSITORY / "AutoOrient" / "AutoOrient.py"
 ODD = [sys.executable, str(REPOSITORY / "Testing" / "Python" / "desktop" / "odd_child.py")]
-sys.path.insert(0, str(REPOSITORY))
+sys.path[:0] = [str(REPOSITORY), str(HERE)]
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +31,7 @@ def panel(boards: None, opened: Callable[..., Any], monkeypatch: pytest.MonkeyPa
     """Give the open panel; jobs that a test leaves are ended, and the training is forgotten."""
     import SampleData
     from craniomark.desktop import requirements, shared
-
-    import double
+    from looking import MODULE, double
 
     monkeypatch.setattr(SampleData, "_craniomark", False, raising=False)
     monkeypatch.setattr(requirements, "_complete", set())

@@ -1,9 +1,12 @@
 """What tests look at."""
 
+from pathlib import Path
+
 import numpy as np
 
 import double
 
+MODULE = Path(__file__).resolve().parents[3] / "AutoOrient" / "AutoOrient.py"
 WAIT = 240.0
 
 
@@ -22,7 +25,7 @@ def world(node):
 
 def finished(panel):
     """Whether nothing is at work; waits for it."""
-    return double.settle(lambda: not panel.widget.logic.busy, WAIT)
+    return double.settle(lambda: not panel.widget.desk.busy, WAIT)
 
 
 def message(panel):

@@ -20,10 +20,21 @@ def chosen(panel, volume):
 
 def test_a_panel_without_a_volume_offers_nothing_to_press(panel):
     ui = panel.ui
-    for name in ("orient", "flip", "handles", "undo", "harden", "resample", "scene", "folder"):
+    for name in ("orient", "flip", "handles", "undo", "harden", "resample", "folder"):
         assert not getattr(ui, f"{name}Button").enabled, name
     assert ui.orientButton.toolTip == "Choose a volume first."
     assert message(panel) == ("", "") and not ui.progressBar.visible and not ui.resultTable.visible
+
+
+def test_an_empty_scene_is_told(panel):
+    panel.ui.sceneButton.click()
+    assert message(panel)[0] == "fault" and "load a volume first" in message(panel)[1]
+
+
+def test_there_is_nothing_to_harden_before_a_pose(panel, chosen):
+    panel.ui.hardenButton.click()
+    assert message(panel)[0] == "fault" and "orient it first" in message(panel)[1]
+    assert not panel.ui.undoButton.enabled
 
 
 def test_help_samples_and_categories(panel):
@@ -46,7 +57,7 @@ def test_choosing_a_model_is_kept_in_the_scene(panel, chosen):
     panel.ui.modelBox.setCurrentIndex(row)
     assert panel.widget._parameters.model.endswith("mouse-skull")
     panel.ui.orientButton.click()
-    request = panel.widget.logic.poses
+    request = panel.widget.desk.poses
     assert double.settle(lambda: request._work is None or request._work.job is not None, 60)
     assert request._work is None or request._work.job.request.model.endswith("mouse-skull")
     assert finished(panel)

@@ -22,7 +22,7 @@ def real_board(panel, monkeypatch):
     board = JobBoard()
     board.wake = shared._held["pump"].timer.start
     monkeypatch.setattr(shared._held["pump"], "_board", board)
-    monkeypatch.setattr(panel.widget.logic.poses, "_board", board)
+    monkeypatch.setattr(panel.widget.desk.poses, "_board", board)
     yield board
     board.close(20.0)
 
@@ -42,7 +42,7 @@ def test_a_real_scan_stands_upright(panel, scene, slicer, real_board):
     panel.ui.inputSelector.pick(volume)
     panel.ui.orientButton.click()
     with double.gaps() as gaps:
-        assert double.settle(lambda: not panel.widget.logic.busy, 580)
+        assert double.settle(lambda: not panel.widget.desk.busy, 580)
     kind, text = message(panel)
     assert kind == "note" and "good" in text, text
     found = world(volume) @ np.linalg.inv(untilted)

@@ -25,7 +25,7 @@ def use(panel, tmp_path, what):
 
 def at_work(panel):
     """Whether the child is at the job; waits for it."""
-    poses = panel.widget.logic.poses
+    poses = panel.widget.desk.poses
 
     def begun():
         return poses._work is not None and poses._work.job is not None and poses._work.job.begun
@@ -171,7 +171,7 @@ def test_the_module_is_reloaded_in_the_middle(panel, chosen, tmp_path):
     panel.ui.orientButton.click()
     assert at_work(panel)
     slicer.util.reloadScriptedModule("AutoOrient")
-    assert double.settle(lambda: not panel.widget.logic.busy, WAIT)
+    assert double.settle(lambda: not panel.widget.desk.busy, WAIT)
     assert chosen.GetParentTransformNode() is None
 
 
@@ -184,3 +184,14 @@ def test_the_windows_go_on_while_the_child_works(panel, chosen, tmp_path):
     panel.ui.cancelButton.click()
     assert finished(panel)
     assert gaps.ticks > 10 and gaps.worst_ms <= 100, gaps.stack
+
+
+def test_a_panel_without_its_library_says_so(opened, monkeypatch):
+    import sys
+
+    from looking import MODULE
+
+    monkeypatch.setitem(sys.modules, "craniomark.desktop.train_panel", None)
+    widget = opened(MODULE).widget
+    (label,) = [one for one in widget.panel.findChildren("QLabel") if one.name == "messageLabel"]
+    assert "Install the extension CranioMark again" in label.text and not label.isHidden()

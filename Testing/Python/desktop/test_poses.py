@@ -76,6 +76,17 @@ def test_there_is_nothing_to_harden_without_a_transform(volume):
         poses.harden(volume)
 
 
+def test_hardening_a_warp_is_refused(scene, volume):
+    from craniomark.mrml import Field, put_field
+
+    warp = scene.AddNewNodeByClass("vtkMRMLGridTransformNode")
+    put_field(Field(np.ones((3, 2, 2, 2)), np.eye(4)), warp)
+    volume.SetAndObserveTransformNodeID(warp.GetID())
+    with pytest.raises(InputError, match="not linear"):
+        poses.harden(volume)
+    assert volume.GetParentTransformNode() is warp
+
+
 def test_a_foreign_parent_stays_above_the_pose(scene, volume):
     parent = add_linear(scene, TURN, "registration")
     volume.SetAndObserveTransformNodeID(parent.GetID())

@@ -1,0 +1,89 @@
+"""All that AutoOrient can do, on one scene: its presenters, and what they have in common."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from craniomark.desktop.board import JobBoard
+from craniomark.desktop.orient_folder import FolderPresenter
+from craniomark.desktop.orienting import OrientPresenter
+from craniomark.desktop.outcomes import Outcome, columns_of
+from craniomark.desktop.resampling import Resampler
+from craniomark.mrml import Node, add_table, put_columns
+
+_NO_SCANS = ("vtkMRMLLabelMapVolumeNode", "vtkMRMLVectorVolumeNode")
+
+
+class OrientDesk:
+    """The presenters of AutoOrient.
+
+    Parameters
+    ----------
+    board : JobBoard
+        Does the work.
+    scene_of : callable
+        Gives the scene.
+    ensure : callable
+        Installs what is missing, before work begins.
+    """
+
+    def __init__(
+        self, board: JobBoard, scene_of: Callable[[], Any], ensure: Callable[[], None] = lambda: None
+    ) -> None:
+        self._scene_of = scene_of
+        self.poses = OrientPresenter(board, scene_of, ensure=ensure)
+        self.folder = FolderPresenter(board, ensure=ensure)
+        self.resampler = Resampler(board, scene_of, lambda _node, _words: None)
+        self._table = ""
+
+    def connect(self, changed: Callable[[], None], resampled: Callable[[Node | None, str], None]) -> None:
+        """Tell a panel of changes, and of volumes that were resampled."""
+        self.poses.changed = self.folder.changed = changed
+        self.resampler.told = resampled
+
+    def disconnect(self) -> None:
+        """Tell nobody, and stop."""
+        self.cancel()
+        self.connect(lambda: None, lambda _node, _words: None)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is at work."""
+        return self.orients or self.resampler.busy
+
+    @property
+    def orients(self) -> bool:
+        """Whether volumes or scans are being oriented."""
+        return self.poses.busy or self.folder.busy
+
+    @property
+    def shown(self) -> OrientPresenter | FolderPresenter:
+        """The one whose progress and outcomes are shown: at work, or the last that was."""
+        if self.poses.busy or (not self.folder.busy and self.poses.outcomes):
+            return self.poses
+        return self.folder if self.folder.busy or self.folder.outcomes else self.poses
+
+    def cancel(self) -> None:
+        """Stop orienting."""
+        self.poses.cancel()
+        self.folder.cancel()
+
+    def forget(self) -> None:
+        """Forget how the last work ended, before the next begins."""
+        self.poses.outcomes, self.folder.outcomes = [], []
+
+    def volumes(self) -> list[Node]:
+        """All scans of the scene."""
+        scene, kind = self._scene_of(), "vtkMRMLScalarVolumeNode"
+        nodes = [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))]
+        return [n for n in nodes if not n.GetHideFromEditors() and not any(n.IsA(odd) for odd in _NO_SCANS)]
+
+    def show_table(self, outcomes: Sequence[Outcome]) -> Node:
+        """Put outcomes into the table node, which is made where there is none; returns it."""
+        scene, columns = self._scene_of(), columns_of(outcomes)
+        table = scene.GetNodeByID(self._table) if self._table else None
+        if table is None:
+            table = add_table(scene, columns, "CranioMark poses")
+            self._table = table.GetID()
+        else:
+            put_columns(columns, table)
+        return table
