@@ -52,7 +52,7 @@ def stopped_event(job: str, message: str) -> dict[str, Any]:
     return {"event": "result", "job": job, "status": "stopped", "message": told}
 
 
-def error_event(job: str, error: Exception, trace: str = "") -> dict[str, Any]:
+def error_event(job: str, error: BaseException, trace: str = "") -> dict[str, Any]:
     """The event of a job that could not be done: refused for its input, or failed by a fault."""
     told: dict[str, Any] = {"event": "error", "job": job, "status": "failed", "trace": trace}
     if isinstance(error, InputError):

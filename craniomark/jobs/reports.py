@@ -27,7 +27,7 @@ class Reports:
 
     def __init__(self, job: str, speaker: Speaker, warden: Warden) -> None:
         self.job, self._speaker, self._warden = job, speaker, warden
-        self._began, self._next = time.monotonic(), 0.0
+        self._began, self._next, self._name = time.monotonic(), 0.0, ""
 
     @property
     def warden(self) -> Warden:
@@ -43,11 +43,11 @@ class Reports:
         self._warden.check()
 
     def progress(self, name: str, fraction: float, seconds_left: float | None = None) -> None:
-        """Tell how far the job is as a whole; calls that follow one another quickly are left out."""
+        """Tell how far the job is as a whole; quick calls for the same step are left out."""
         self.check()
         now = time.monotonic()
-        if now >= self._next:
-            self._next = now + _BETWEEN_SECONDS
+        if now >= self._next or name != self._name:
+            self._name, self._next = name, now + _BETWEEN_SECONDS
             if seconds_left is None and fraction > _TELLING:
                 seconds_left = (now - self._began) / fraction * (1 - fraction)
             left = None if seconds_left is None else round(seconds_left, 1)

@@ -92,6 +92,6 @@ def _done(order: Order, reports: Reports, shelf: Shelf) -> dict[str, Any]:
         return stopped_event(order.job, str(stopped))
     except InputError as error:
         return error_event(order.job, error)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a library that ends the program ends its job alone
         traceback.print_exc()
         return error_event(order.job, error, traceback.format_exc())

@@ -31,7 +31,7 @@ def odd_client(heard: Heard) -> Iterator[Callable[..., JobClient]]:
 
     yield make
     for client in made:
-        client.close(20.0)
+        client.close(60.0)
 
 
 @pytest.fixture

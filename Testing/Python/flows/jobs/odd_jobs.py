@@ -21,7 +21,7 @@ class Heard(list[tuple[str, dict[str, Any]]]):
         return [event["state"] for id_, event in self if event["event"] == "state" and id_ == job.id]
 
 
-def until(client: JobClient, condition: Callable[[], bool], seconds: float = 60.0) -> None:
+def until(client: JobClient, condition: Callable[[], bool], seconds: float = 300.0) -> None:
     """Poll until something is so."""
     end = time.monotonic() + seconds
     while not condition():

@@ -99,5 +99,5 @@ def test_the_folder_that_it_runs_in_does_not_come_before_the_library(tmp_path: P
     (tmp_path / "json.py").write_text("raise SystemExit('the wrong one')", encoding="utf-8")
     words = launch.command([sys.executable], os.getpid(), 1.0, True)
     variables = launch.environment(1)
-    done = subprocess.run(words, env=variables, cwd=tmp_path, input=b"", capture_output=True, timeout=60)
+    done = subprocess.run(words, env=variables, cwd=tmp_path, input=b"", capture_output=True, timeout=300)
     assert done.returncode == 0 and b'"pid"' in done.stdout

@@ -50,16 +50,25 @@ class Talk:
             pass
         return event
 
+    def dismiss(self) -> None:
+        """Ask for nothing more."""
+        assert self.process.stdin
+        self.process.stdin.close()
+
     def close(self) -> int:
-        self.process.communicate(timeout=60)
-        return self.process.returncode
+        """Dismiss it and wait for its end; its exit code."""
+        assert self.process.stdout
+        self.dismiss()
+        code = self.process.wait(300)
+        self.process.stdout.close()
+        return code
 
 
 def model(name: str, job: str = "1", **more: Any) -> dict[str, Any]:
     return {"job": job, "kind": "model", "arguments": {"model": name}, **more}
 
 
-def gone(pid: int, seconds: float = 30.0) -> bool:
+def gone(pid: int, seconds: float = 120.0) -> bool:
     end = time.monotonic() + seconds
     while is_alive(pid) and time.monotonic() < end:
         time.sleep(0.05)
@@ -69,7 +78,7 @@ def gone(pid: int, seconds: float = 30.0) -> bool:
 def test_it_greets_with_its_own_id_and_version_and_ends_with_its_input() -> None:
     done = subprocess.run(
         launch.command([sys.executable], os.getpid(), 5, True), env=launch.environment(1), input=b"",
-        capture_output=True, timeout=60,
+        capture_output=True, timeout=300,
     )  # fmt: skip
     greeting = json.loads(done.stdout)
     assert set(greeting) == {"pid", "version"} and greeting["version"] == craniomark.__version__
@@ -157,10 +166,9 @@ def test_the_end_of_its_input_stops_the_job() -> None:
     talk = Talk()
     talk.ask(model("slow:1000"))
     assert talk.event()["event"] == "progress"
-    assert talk.process.stdin
-    talk.process.stdin.close()
+    talk.dismiss()
     assert talk.ending()["status"] == "stopped"
-    assert talk.process.wait(20) == 0
+    assert talk.close() == 0
 
 
 def test_a_job_that_does_not_end_with_its_parent_is_ended() -> None:
@@ -168,9 +176,7 @@ def test_a_job_that_does_not_end_with_its_parent_is_ended() -> None:
     talk.ask(model("deaf"))
     while talk.event()["name"] != "deaf":
         pass
-    assert talk.process.stdin
-    talk.process.stdin.close()
-    assert talk.process.wait(20) == 4
+    assert talk.close() == 4
 
 
 PARENT = """
@@ -222,5 +228,4 @@ def test_a_parent_that_is_gone_is_noticed_where_the_input_stays_open() -> None:
     parent.kill()
     parent.wait()
     assert talk.ending()["status"] == "stopped"
-    assert talk.process.wait(20) == 0
-    talk.process.communicate()
+    assert talk.close() == 0
