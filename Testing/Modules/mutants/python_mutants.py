@@ -35,6 +35,8 @@ def of_python(file: Path, text: str, parameters: frozenset[str] = frozenset()) -
     for call in found.connections:
         yield mutant("connection lost", call, ast.unparse(call), source.of(call, "None"))
         yield from _of_connection(call, found, source, mutant)
+    for rows in found.rows:
+        yield from _of_rows(rows, source, mutant)
     for function in found.handlers:
         yield from _of_handler(function, source, mutant)
     for where, node in found.widgets:
@@ -72,6 +74,16 @@ def _of_connection(call: ast.Call, found: Found, source: Source, mutant) -> Iter
         assert given is not None
         what = f"{ast.unparse(call.func)}({ast.unparse(first)}): {ast.unparse(later)} instead of {own}"  # type: ignore[attr-defined]
         yield mutant("receiver swapped", call, what, source.of(given, ast.unparse(later)))
+
+
+def _of_rows(rows: list[ast.Tuple], source: Source, mutant) -> Iterator[Mutant]:
+    """Each row of a loop that connects is left out, and given what the next one calls."""
+    for number, row in enumerate(rows):
+        what, other = ast.unparse(row), rows[(number + 1) % len(rows)]
+        yield mutant("connection lost", row, what, source.of(row, f"*(({what},)[:0])"))
+        if other is not row and len(row.elts) > 1 and len(other.elts) > 1:
+            mine, theirs = row.elts[1], ast.unparse(other.elts[1])
+            yield mutant("receiver swapped", row, f"{what}: {theirs} instead", source.of(mine, theirs))
 
 
 def _of_handler(function: ast.FunctionDef, source: Source, mutant) -> Iterator[Mutant]:

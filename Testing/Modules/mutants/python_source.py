@@ -16,6 +16,8 @@ class Found:
     ----------
     connections : list of ast.Call
         Of signals and observers.
+    rows : list of list of ast.Tuple
+        Of loops that connect, ``for button, action in ((ui.a, self.b), ...)``: each row is a connection.
     handlers : list of ast.FunctionDef
         Functions that these call, and those that Slicer calls.
     widgets : list of (str, ast.Attribute)
@@ -29,6 +31,7 @@ class Found:
     """
 
     connections: list[ast.Call] = field(default_factory=list)
+    rows: list[list[ast.Tuple]] = field(default_factory=list)
     handlers: list[ast.FunctionDef] = field(default_factory=list)
     widgets: list[tuple[str, ast.Attribute]] = field(default_factory=list)
     states: list[tuple[str, ast.Attribute]] = field(default_factory=list)
@@ -55,8 +58,12 @@ def search(text: str, parameters: frozenset[str] = frozenset()) -> Found:
             found.parameters += [each for each in node.body if isinstance(each, ast.AnnAssign)]
         if is_connection(node):
             found.connections.append(node)  # type: ignore[arg-type]
+        if isinstance(node, ast.For) and any(is_connection(each) for each in ast.walk(node)):
+            cells = node.iter.elts if isinstance(node.iter, (ast.Tuple, ast.List)) else []
+            found.rows.append([row for row in cells if isinstance(row, ast.Tuple)])
     names = parameters | {parameter_name(each) for each in found.parameters}
-    called = {handler_name(call) for call in found.connections} - {""}
+    called = {name for call in found.connections for name in names_in(handler(call))}
+    called |= {name for rows in found.rows for row in rows for cell in row.elts for name in names_in(cell)}
     for function, owner in _functions(tree):
         if function.name in called or (function.name in SHOWN and "Widget" in owner):
             found.handlers.append(function)
@@ -87,6 +94,14 @@ def handler_name(call: ast.Call) -> str:
     if isinstance(given, ast.Attribute):
         return given.attr
     return given.id if isinstance(given, ast.Name) else ""
+
+
+def names_in(node: ast.AST | None) -> set[str]:
+    """All names in an expression, such as ``guarded(self.message, self.onApply)``."""
+    parts = list(ast.walk(node)) if node is not None else []
+    return {n.attr for n in parts if isinstance(n, ast.Attribute)} | {
+        n.id for n in parts if isinstance(n, ast.Name)
+    }
 
 
 def parameter_name(declared: ast.AnnAssign) -> str:
