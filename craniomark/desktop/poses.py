@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from craniomark.desktop.words import tr
 from craniomark.ground.checks import InputError
 from craniomark.mrml import Node, Scene, add_linear, linear_of, move_by, put_linear
-from craniomark.mrml.nodes import name_of
+from craniomark.mrml.frames import turned_placement
+from craniomark.mrml.nodes import edited, name_of
 from craniomark.mrml.parents import linear_to_world
 
 POSE = "CranioMark.Pose"
@@ -122,16 +123,18 @@ def show_handles(volume: Node, shown: bool) -> Node | None:
         pose.CreateDefaultDisplayNodes()
     display = pose.GetDisplayNode()
     if shown:
-        bounds = [0.0] * 6
-        volume.GetNodeBounds(bounds)
-        pose.SetCenterOfTransformation([(bounds[2 * axis] + bounds[2 * axis + 1]) / 2 for axis in range(3)])
-    state = display.StartModify()
-    display.SetEditorTranslationEnabled(True)
-    display.SetEditorRotationEnabled(True)
-    display.SetEditorScalingEnabled(False)
-    display.SetEditorVisibility(shown)
-    display.SetEditorSliceIntersectionVisibility(shown)
-    display.EndModify(state)
+        pose.SetCenterOfTransformation(_own_centre(volume)[:3].tolist())
+    with edited(display):
+        for turn_and_move in (
+            display.SetEditorTranslationEnabled, display.SetEditorTranslationSliceEnabled,
+            display.SetEditorRotationEnabled, display.SetEditorRotationSliceEnabled,
+        ):  # fmt: skip
+            turn_and_move(True)
+        display.SetEditorScalingEnabled(False)
+        display.SetEditorScalingSliceEnabled(False)
+        display.SetEditorVisibility3D(shown)
+        display.SetEditorSliceIntersectionVisibility(shown)
+        display.SetEditorVisibility(shown)
     return pose
 
 
@@ -163,12 +166,15 @@ def harden(volume: Node) -> None:
 
 def centre_of(volume: Node) -> NDArray[np.float64]:
     """Middle of a volume in the world, LPS mm."""
-    bounds = [0.0] * 6
-    volume.GetNodeBounds(bounds)
-    middle = np.array(
-        [(bounds[0] + bounds[1]) / -2, (bounds[2] + bounds[3]) / -2, (bounds[4] + bounds[5]) / 2, 1]
-    )
-    return np.asarray((linear_to_world(volume) @ middle)[:3])
+    return np.asarray((linear_to_world(volume) @ turned_placement(_own_centre(volume)))[:3])
+
+
+def _own_centre(volume: Node) -> NDArray[np.float64]:
+    """Middle of a volume in its own frame, RAS mm, as four homogeneous numbers."""
+    image = volume.GetImageData()
+    sizes = image.GetDimensions() if image is not None else (1, 1, 1)
+    index = np.array([*((size - 1) / 2 for size in sizes), 1.0])
+    return np.array(_placement(volume)).reshape(4, 4) @ index
 
 
 def _moved(volume: Node, matrix: NDArray[np.float64], how: str) -> Node:

@@ -44,7 +44,7 @@ def test_columns_and_file_hold_all(tmp_path):
     outcomes = [outcome_of("a", GOOD, True), failure("b", "refused", "x, y")]
     assert columns_of(outcomes)["degrees"] == [37.2, None]
     write_outcomes(outcomes, tmp_path / "poses.csv")
-    rows = list(csv.DictReader((tmp_path / "poses.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "poses.csv").read_text(encoding="utf-8").splitlines()))
     assert rows[0]["verdict"] == "good" and rows[1]["message"] == "x, y" and rows[1]["degrees"] == ""
 
 

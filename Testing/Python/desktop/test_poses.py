@@ -111,8 +111,7 @@ def test_handles_turn_about_the_middle_and_do_not_scale(volume):
     pose = poses.show_handles(volume, True)
     display = pose.GetDisplayNode()
     assert poses.handles_shown(volume) and not display.GetEditorScalingEnabled()
-    centre = [0.0] * 3
-    pose.GetCenterOfTransformation(centre)
+    centre = pose.GetCenterOfTransformation()
     assert np.allclose(centre * np.array([-1, -1, 1]), (PLACE @ [3, 2.5, 2, 1])[:3])
     poses.show_handles(volume, False)
     assert not poses.handles_shown(volume)
