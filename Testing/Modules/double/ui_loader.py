@@ -32,6 +32,7 @@ class UiLoader(QtUiTools.QUiLoader):
         root = ET.fromstring(bytes(source.readAll().data()))
         classes = _checked_classes(root)
         wires = _taken_out(root)
+        _count_flags(root)
         buffer = QtCore.QBuffer()
         buffer.setData(QtCore.QByteArray(ET.tostring(root)))
         buffer.open(QtCore.QIODevice.OpenModeFlag.ReadOnly)
@@ -77,6 +78,25 @@ def _taken_out(root: ET.Element) -> list[dict[str, str]]:
     wires = [{part.tag: part.text or "" for part in wire} for wire in held.findall("connection")]
     root.remove(held)
     return wires
+
+
+def _count_flags(root: ET.Element) -> None:
+    """Flags of CTK's and Slicer's classes as numbers: Qt's loader does not know their names."""
+    from double.widgets.catalogue import CUSTOM
+
+    for element in root.iter("property"):
+        flags = element.find("set")
+        names = (
+            [name.strip().split("::") for name in (flags.text or "").split("|")] if flags is not None else []
+        )
+        if flags is None or names[0][0] not in CUSTOM:
+            continue
+        value = 0
+        for kind, name in names:
+            if not isinstance(getattr(CUSTOM[kind], name, None), int):
+                raise UiError(f"{kind} has no flag {name}")
+            value |= getattr(CUSTOM[kind], name)
+        flags.tag, flags.text = "number", str(value)
 
 
 def _check_properties(root: ET.Element, top: Any, classes: dict[str, str]) -> None:

@@ -13,10 +13,10 @@ class _Rows(QtCore.QAbstractTableModel):
 
     def __init__(self, view: Any) -> None:
         super().__init__(view)
-        self.node: Any = None
+        self._node: Any = None
 
     def _table(self) -> Any:
-        return self.node.GetTable() if self.node is not None else None
+        return self._node.GetTable() if self._node is not None else None
 
     def rowCount(self, _parent: Any = None) -> int:
         return int(self._table().GetNumberOfRows()) if self._table() else 0
@@ -55,11 +55,11 @@ class qMRMLTableView(Observing, QtWidgets.QTableView):
         self._scene = scene
 
     def mrmlTableNode(self) -> Any:
-        return self._rows.node
+        return self._rows._node
 
     def setMRMLTableNode(self, node: Any) -> None:
         self._stop_observing()
-        self._rows.node = node
+        self._rows._node = node
         if node is not None:
             self._observe(node, "ModifiedEvent", lambda *_: self._refresh())
         self._refresh()
