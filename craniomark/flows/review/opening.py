@@ -239,7 +239,7 @@ def _opened(
         store.release()
         raise
     content = replace(content, notes=tuple(dict.fromkeys((*content.notes, *notes))))
-    watch = Stopwatch(desk.clock, desk.idle_limit, content.seconds, content.point_seconds)
+    watch = Stopwatch(desk.clock, desk.idle_limit)
     session = Session(content, store, holder, watch, desk.now, desk.program)
     if session.kind == REVIEW:
         session.observer = observer  # who works now signs, even without a name

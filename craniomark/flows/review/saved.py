@@ -69,14 +69,14 @@ class SavedReview:
         self._store, self._stopwatch, self._now, self._program = store, stopwatch, now, program
         self._listeners = Listeners()
         self._reading = _held(store.home, holder) if holder else ""
-        self.trouble, self.unsaved = "", False
+        self.trouble, self.unsaved, self._closed = "", False, False
+        self.id, self.kind, self.round = content.id, content.kind, content.round
+        self.observer, self.notes = content.observer, content.notes
         self._load(content)
-        self._stopwatch.turn_to(content.current)
 
     def _load(self, content: Content) -> None:
         self._content = content
-        self.id, self.kind, self.round = content.id, content.kind, content.round
-        self.observer, self.notes = content.observer, content.notes
+        self._stopwatch.start(content.current, content.seconds, content.point_seconds)
         self._history = History(content.start, content.changes, content.done)
         self._current = content.current
         self._order_queue()
@@ -131,15 +131,22 @@ class SavedReview:
             self.trouble, self.unsaved = self._store.write(text_of(content)), False
             self._content = content
         except ConflictError as error:
-            kept = self._store.write_beside(text_of(content))
-            self._reading = self.trouble = f"{error} What was changed here lies in {kept}."
-            self.unsaved = False
-            self._store.release()
+            self._give_way(error, text_of(content))
         except InputError as error:
             self.trouble, self.unsaved = str(error), True
         if self.trouble != before:
             self._listeners.status(self.trouble)
         return not self.unsaved and not self._reading
+
+    def _give_way(self, error: ConflictError, text: str) -> None:
+        """Leave the session to whoever wrote it meanwhile; keep what was changed here beside it."""
+        try:
+            self.trouble = f"{error} What was changed here lies in {self._store.write_beside(text)}."
+        except InputError as full:
+            self.trouble, self.unsaved = f"{error} {full}", True
+            return
+        self._reading, self.unsaved = self.trouble, False
+        self._store.release()
 
     def refresh(self) -> bool:
         """Of a session that can only be looked at: read again what somebody else changed.
@@ -161,14 +168,19 @@ class SavedReview:
 
     def take_over(self) -> bool:
         """Write from now on, if whoever did has gone; True if this session can write."""
-        if self._reading:
-            holder, note = self._store.lock(self.observer, self._program)
-            if holder is None:
+        if not self._reading or self._closed:
+            return not self._reading
+        holder, note = self._store.lock(self.observer, self._program)
+        if holder is not None:
+            self._reading = _held(self.path, holder)
+        else:
+            try:
                 self.refresh()
-                self._reading, self.trouble = "", ""
-            else:
-                self._reading = _held(self.path, holder)
-            self._listeners.status(self._reading or note)
+            except BaseException:
+                self._store.release()
+                raise
+            self._reading, self.trouble = "", ""
+        self._listeners.status(self._reading or note)
         return not self._reading
 
     def close(self) -> None:
@@ -179,6 +191,7 @@ class SavedReview:
                 self.save()
         finally:
             self._store.release()
+            self._closed = True
             self._reading = self._reading or f"{self.path}: the session was closed; open it again."
 
     def __enter__(self) -> Self:

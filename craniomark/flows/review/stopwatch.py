@@ -19,23 +19,19 @@ class Stopwatch:
         Seconds, never running backwards.
     idle_limit : float
         Seconds.
-    total : float
-        Seconds of earlier sittings.
-    points : mapping of str to float, optional
-        The same by label.
     """
 
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        idle_limit: float = IDLE_SECONDS,
-        total: float = 0.0,
-        points: Mapping[str, float] | None = None,
-    ) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, idle_limit: float = IDLE_SECONDS) -> None:
         self._clock, self._limit = clock, idle_limit
-        self.total, self.points = total, dict(points or {})
+        self.total = 0.0
+        self.points: dict[str, float] = {}
         self._label = ""
         self._last: float | None = None
+
+    def start(self, label: str, total: float, points: Mapping[str, float]) -> None:
+        """Begin at a point, with the seconds of earlier sittings in all and by label."""
+        self.total, self.points, self._label = total, dict(points), label
+        self._last = self._clock()
 
     def touch(self) -> None:
         """Somebody works: count the time since the last sign of it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from craniomark.flows.pipeline.record import Record, found_record
+from craniomark.flows.pipeline.record import found_record
 from craniomark.flows.review.content import Content
 from craniomark.flows.review.history import History
 from craniomark.flows.review.listeners import Listener, Listeners
@@ -184,7 +184,9 @@ class Worklist:
         try:
             points, content = self._points(id_)
         except FileNotFoundError:
-            return replace(entry, state=REFUSED, why=record.reason) if _is_refused(record) else entry
+            if record is None or record.outcome != "refused":
+                return entry
+            return replace(entry, state=REFUSED, why=record.reason)
         except InputError as error:
             return replace(entry, state=BROKEN, why=str(error))
         base = History(content.start, content.changes, content.done).base if content else points
@@ -228,10 +230,6 @@ def _recorded(folder: Path) -> list[str]:
         name.removesuffix(".json") for name in names if not name.endswith((".mrk.json", ".session.json"))
     ]
     return sorted({*ids, *(id_ for id_ in others if found_record(folder, id_))})
-
-
-def _is_refused(record: Record | None) -> bool:
-    return record is not None and record.outcome == "refused"
 
 
 def _doubt(entry: Entry) -> tuple[int, int, str]:

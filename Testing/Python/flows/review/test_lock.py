@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import types
+from dataclasses import replace
 
 import pytest
 
@@ -53,6 +54,26 @@ def test_a_read_only_session_writes_once_the_writer_has_gone(opened):
     assert second.points["b"].status == "accepted"
     second.accept("e")
     assert heard[-1] == "" and second._history.done == 2
+
+
+def test_who_takes_over_signs_with_the_own_name_and_adds_to_the_time(opened, desk, clock):
+    first, second = opened(), opened(desk=replace(desk, observer="Berta"))
+    clock.seconds = 40
+    first.accept("b")
+    first.close()
+    assert second.take_over()
+    clock.seconds = 45
+    second.accept("e")
+    assert [second.points[label].observer for label in ("b", "e")] == ["Anna", "Berta"]
+    assert second.seconds == 45.0
+
+
+def test_a_closed_session_does_not_take_over(opened):
+    first, second = opened(), opened()
+    second.close()
+    first.close()
+    assert not second.take_over()
+    assert not opened().read_only
 
 
 def test_closing_a_read_only_session_leaves_the_writers_lock(opened):

@@ -108,5 +108,5 @@ class Reviewing(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-Reviewing.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+Reviewing.TestCase.settings = settings(max_examples=12, stateful_step_count=30, deadline=None)
 TestReviewing = Reviewing.TestCase

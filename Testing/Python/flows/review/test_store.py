@@ -259,6 +259,20 @@ def test_what_somebody_else_wrote_is_not_overwritten(session):
         session.accept("nasion")
 
 
+def test_a_conflict_on_a_full_disk_keeps_the_change_in_memory_and_theirs_on_the_disk(session, monkeypatch):
+    session.accept("b")
+    theirs = session.path.read_text().replace('"Anna"', '"Berta"')
+    session.path.write_text(theirs)
+    monkeypatch.setattr(store.Store, "write_beside", lambda *_: refuse())
+    session.accept("e")
+    assert session.unsaved and "changed by somebody else" in session.trouble and "is full" in session.trouble
+    assert session.path.read_text() == theirs and session.points["e"].status == "accepted"
+
+
+def refuse():
+    raise InputError("folder", "disk", "full", "make room")
+
+
 def test_a_session_that_was_deleted_under_a_review_is_written_again(session):
     session.accept("b")
     session.path.unlink()
