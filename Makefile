@@ -29,11 +29,11 @@ PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
 BENCHMARKS ?= $(addprefix Testing/Benchmarks/,orientation.py accuracy.py doubt.py faults.py quick.py \
 	sample_size.py privacy.py)
 
-.PHONY: help demo test check bench bench-peer bundle format wheel icon clean
+.PHONY: help demo test mutants check bench bench-peer bundle format wheel icon clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
-	@echo 'make bench-peer  make bundle  make format  make wheel  make icon  make clean'
+	@echo 'make mutants  make bench-peer  make bundle  make format  make wheel  make icon  make clean'
 
 # torch first and alone: with a range, pip would fetch the variant with the largest libraries.
 $(STAMP): pyproject.toml constraints-dev.txt hatch_build.py
@@ -50,6 +50,20 @@ test: $(STAMP)
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(TEST_JOBS) $(TEST_ARGS)
 # The double of Slicer changes Qt for its whole process. 5: none of these tests was chosen.
 	$(ONE_THREAD) $(BIN)/python -m pytest Testing/Modules $(TEST_ARGS) || [ $$? -eq 5 ]
+
+# Mistakes planted into a module, one at a time, each of which its tests must notice: minutes to an hour.
+MODULE ?= example/Example
+MUTANT_ARGS ?= --jobs 2
+ifeq ($(MODULE),example/Example)
+MUTATED := Testing/Modules/example/Example
+MUTANT_TESTS := Testing/Modules/example/test_example.py
+else
+MUTATED := $(MODULE) $(wildcard craniomark/desktop Resources/UI)
+MUTANT_TESTS := Testing/Modules/$(MODULE)
+endif
+mutants: $(STAMP)
+	$(ONE_THREAD) PYTHONPATH=Testing/Modules $(BIN)/python -m mutants $(MUTATED) --tests $(MUTANT_TESTS) \
+		$(addprefix --equivalent ,$(wildcard $(MUTANT_TESTS)/equivalent.txt)) $(MUTANT_ARGS)
 
 check: $(STAMP)
 	$(BIN)/ruff check .

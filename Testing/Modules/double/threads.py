@@ -33,12 +33,15 @@ def watch_scene(scene: Any) -> None:
         if outside():
             report(f"{node.GetClassName()} {node.GetName()!r}")
 
-    def came(_scene: Any, event: str, node: Any = None) -> None:
+    def came(_scene: Any, _event: str, node: Any = None) -> None:
         if outside():
-            report(f"scene ({event})")
-        if event == "NodeAddedEvent":
-            node.AddObserver(vtk.vtkCommand.ModifiedEvent, changed)
+            report("the scene (a node came)")
+        node.AddObserver("AnyEvent", changed)
+
+    def went(_scene: Any, _event: str) -> None:
+        if outside():
+            report("the scene (a node went)")
 
     came.CallDataType = vtk.VTK_OBJECT  # type: ignore[attr-defined]
-    for event in ("NodeAddedEvent", "NodeRemovedEvent"):
-        scene.AddObserver(getattr(scene, event), came)
+    scene.AddObserver(scene.NodeAddedEvent, came)
+    scene.AddObserver(scene.NodeRemovedEvent, went)

@@ -71,9 +71,9 @@ def test_errors_in_slots_timers_observers_and_threads_are_kept(qt, scene):
     button.click()
     qt.QTimer.singleShot(0, fail)
     double.settle(lambda: len(double.slot_errors) == 2)
-    scene.AddObserver(scene.NodeAddedEvent, fail)
+    tag = scene.AddObserver(scene.NodeAddedEvent, fail)
     scene.AddNewNodeByClass("vtkMRMLTextNode")
-    scene.RemoveObservers(scene.NodeAddedEvent)
+    scene.RemoveObserver(tag)
     thread = threading.Thread(target=fail)
     thread.start()
     thread.join()
@@ -96,7 +96,7 @@ def test_slow_slots_are_noticed(qt):
     button = qt.QPushButton()
     button.connect("clicked()", lambda: time.sleep(0.3))
     button.click()
-    with pytest.raises(AssertionError, match="waited 3"):
+    with pytest.raises(AssertionError, match=r"waited [23]\d\d ms"):
         double.assert_clean()
 
 
@@ -156,8 +156,11 @@ def test_jumps_move_the_slices(scene, slicer):
     points.AddControlPoint(3, 4, 5)
     slicer.modules.markups.logic().JumpSlicesToNthPointInMarkup(points.GetID(), 0, True)
     manager = slicer.app.layoutManager()
-    offsets = {n: manager.sliceWidget(n).mrmlSliceNode().GetSliceOffset() for n in manager.sliceViewNames()}
-    assert offsets == pytest.approx({"Red": 5, "Yellow": 3, "Green": 4})
+    nodes = {name: manager.sliceWidget(name).mrmlSliceNode() for name in manager.sliceViewNames()}
+    placed = [
+        nodes[name].GetSliceToRAS().GetElement(row, 3) for row, name in enumerate(("Yellow", "Green", "Red"))
+    ]
+    assert placed == pytest.approx([3, 4, 5])
 
 
 def test_volumes_are_saved_and_loaded(scene, slicer, tmp_path):
