@@ -367,7 +367,7 @@ class AutoOrientTest(ScriptedLoadableModuleTest):
         import numpy as np
 
         self.delayDisplay("Flip a volume")
-        volume = slicer.util.addVolumeFromArray(np.arange(24).reshape(2, 3, 4))
+        volume = slicer.util.addVolumeFromArray(np.arange(24, dtype=np.int16).reshape(2, 3, 4))
         logic = AutoOrientLogic()
         logic.desk.poses.flip(volume)
         matrix = vtk.vtkMatrix4x4()

@@ -41,8 +41,8 @@ class ModelCard:
         """Where each landmark lies, in words."""
         return {one.label: one.definition for one in self.manifest.landmarks} if self.manifest else {}
 
-    def rows(self) -> list[tuple[str, str]]:
-        """Heading and text of each line."""
+    def rows(self, whole: bool = True) -> list[tuple[str, str]]:
+        """Heading and text of each line; without `whole` those alone that tell whether it fits."""
         told = self.manifest
         if told is None:
             return [(tr("Problem"), self.problem)]
@@ -57,19 +57,19 @@ class ModelCard:
             (tr("Gives"), tr("{count} landmarks ({parts})").format(count=len(told.landmarks), parts=parts)),
             (tr("Error"), _error_words(told)),
             (tr("Trained on"), tr("{count} specimens").format(count=len(told.training))),
-            (tr("Licence"), told.licence),
-            (tr("Cite"), told.citation),
         ]  # fmt: skip
+        if whole:
+            rows += [(tr("Licence"), told.licence), (tr("Cite"), told.citation)]
         return [row for row in rows if row[1]]
 
-    def html(self) -> str:
+    def html(self, whole: bool = True) -> str:
         """The card as rich text."""
         title = f"<b>{escape(self.name)}</b>"
         if self.manifest:
             title += f" {escape(self.manifest.version)}"
         lines = "".join(
             f"<tr><td style='padding-right:8px'><i>{escape(head)}</i></td><td>{escape(text)}</td></tr>"
-            for head, text in self.rows()
+            for head, text in self.rows(whole)
         )
         return f"{title}<table>{lines}</table>"
 
@@ -82,10 +82,10 @@ def _error_words(told: Manifest) -> str:
     if not found:
         return ""
     best = min(found, key=lambda one: one["mean_mm"])
-    words = tr("{mean:.2f} mm on average").format(mean=best["mean_mm"])
+    words = tr("{mean:.2f} mm in specimens left out").format(mean=best["mean_mm"])
     if isinstance(best.get("p95_mm"), int | float):
-        words += tr(", 95 % below {p95:.2f} mm").format(p95=best["p95_mm"])
-    return words + tr(" (specimens left out)")
+        words += tr(", 95 % below {p95:.2f}").format(p95=best["p95_mm"])
+    return words
 
 
 def model_cards(extra: Iterable[Path] = ()) -> list[ModelCard]:

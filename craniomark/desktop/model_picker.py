@@ -93,10 +93,11 @@ class ModelPicker:
 
     def _show(self) -> None:
         card = self.shown_card
+        self._card.toolTip = card.html() if card is not None else ""
         if self._missing:
             self._card.setText(tr("The chosen model is gone: {path}").format(path=self._missing))
         elif card is not None:
-            self._card.setText(card.html())
+            self._card.setText(card.html(whole=False))
         else:
             self._card.setText(tr("The model is chosen by kind and size of the scan."))
 

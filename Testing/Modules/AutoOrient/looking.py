@@ -32,3 +32,10 @@ def message(panel):
     """Kind and text of what the panel tells; both empty where nothing."""
     label = panel.ui.messageLabel
     return (panel.widget.message.kind, panel.widget.message.text) if not label.isHidden() else ("", "")
+
+
+def poses_in(scene):
+    """Transforms that were made by AutoOrient; views have some of their own."""
+    kind = "vtkMRMLLinearTransformNode"
+    nodes = [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))]
+    return [node for node in nodes if node.GetAttribute("CranioMark.Pose")]

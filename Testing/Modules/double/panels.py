@@ -40,7 +40,7 @@ class Panel:
 def install() -> Any:
     """Start the program, once for the process; returns the module ``slicer``."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    _keep_true()
+    _keep_constants()
     from double import pictures, qt_module, recorder, slicer_module, threads
 
     threads.claim()
@@ -51,11 +51,12 @@ def install() -> Any:
     return slicer
 
 
-def _keep_true() -> None:
-    """Each ``emit`` of PySide 6.12 takes a reference of True away, which Python 3.11 does not survive."""
+def _keep_constants() -> None:
+    """PySide 6.12 takes a reference of None or True away with each call, which Python 3.11 does not survive."""
     if sys.version_info < (3, 12):
-        count = ctypes.c_ssize_t.from_address(id(True))
-        count.value += 2**40
+        for constant in (None, True, False):
+            count = ctypes.c_ssize_t.from_address(id(constant))
+            count.value += 2**40
 
 
 def fresh_scene() -> None:

@@ -54,7 +54,7 @@ def grab(widget: Any, path: Path | str, width: int = WIDTH, scale: float = 2.0) 
     widget.resize(width, height)
     for _ in range(3):
         settle()
-    height = max(widget.sizeHint().height(), 40)
+    height = max(widget.sizeHint().height(), widget.heightForWidth(widget.width), 40)
     (window if held is not None else widget).resize(width, height)
     settle()
     picture = QtGui.QPixmap(int(widget.width * scale), int(widget.height * scale))

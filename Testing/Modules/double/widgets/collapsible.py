@@ -26,6 +26,12 @@ class _Folding:
             self._folded = []
         self.updateGeometry()  # type: ignore[attr-defined]
 
+    def childEvent(self, event: QtCore.QChildEvent) -> None:
+        child: Any = event.child()
+        if event.polished() and not self.isChecked() and isinstance(child, QtWidgets.QWidget):
+            self.__dict__.setdefault("_folded", []).append(child)
+            child.hide()
+
 
 class ctkCollapsibleButton(_Folding, QtWidgets.QAbstractButton):
     """A heading; a click on it folds what is under it."""
@@ -57,12 +63,6 @@ class ctkCollapsibleButton(_Folding, QtWidgets.QAbstractButton):
     def _switched(self, open_: bool) -> None:
         self._fold(not open_)
         self.contentsCollapsed.emit(not open_)
-
-    def childEvent(self, event: QtCore.QChildEvent) -> None:
-        child: Any = event.child()
-        if event.polished() and self._is_collapsed() and isinstance(child, QtWidgets.QWidget):
-            self._folded.append(child)
-            child.hide()
 
     def hitButton(self, position: QtCore.QPoint) -> bool:
         return position.y() <= HEADER
