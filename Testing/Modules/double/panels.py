@@ -52,7 +52,7 @@ def install() -> Any:
 
 
 def _keep_constants() -> None:
-    """PySide 6.12 takes a reference of None or True away with each call, which Python 3.11 does not survive."""
+    """Each call of PySide 6.12 takes a reference of None or True away, which Python 3.11 does not survive."""
     if sys.version_info < (3, 12):
         for constant in (None, True, False):
             count = ctypes.c_ssize_t.from_address(id(constant))
