@@ -5,7 +5,7 @@ shift, size, gain, spacing, crop or padding); the main job then runs with the fo
 and with the fold's eight atlases. Predicted points, carried back to the original scan, are appended
 to ``results/accuracy.csv``; a stopped run goes on where it was. ``--score`` only prints the tables::
 
-    python Testing/Benchmarks/accuracy.py [--work build/bench] [--score]
+    python Testing/Benchmarks/accuracy.py [--work build/bench] [--folds 0,1] [--score]
 """
 
 import argparse
@@ -45,11 +45,11 @@ def rows_of(known: Known, pose: int, fold: int, method: str, model: Model) -> li
     return rows
 
 
-def run(work: Path) -> None:
-    """Fill the table."""
+def run(work: Path, folds: list[int]) -> None:
+    """Fill the table, fold by fold."""
     known = known_specimens()
     done = {(r["method"], r["specimen"], int(r["pose"])) for r in read_rows(OUT)}
-    for fold in range(FOLDS):
+    for fold in folds:
         held_out = split(known, fold)[1]
         for method in ("bundle", "atlases"):
             trials = [(k, p) for k in held_out for p in range(POSES) if (method, k.id, p) not in done]
@@ -66,11 +66,12 @@ def main() -> None:
     """Run, then print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=Path("build/bench"))
+    parser.add_argument("--folds", default=",".join(map(str, range(FOLDS))), help="e.g. 0,1")
     parser.add_argument("--score", action="store_true", help="print the tables of the committed rows only")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if not arguments.score:
-        run(arguments.work)
+        run(arguments.work, [int(fold) for fold in arguments.folds.split(",")])
     print(accuracy_report(known_specimens(), read_rows(OUT), read_rows(RESULTS / "syn_atlases.csv")).text)
 
 

@@ -4,7 +4,7 @@ Every fold's bundle is made without the specimens it is tried on. The true pose 
 between the template's mean landmarks and the specimen's own. One row per volume is appended to
 ``results/orientation.csv``; a stopped run goes on where it was::
 
-    python Testing/Benchmarks/orientation.py [--work build/bench] [--score]
+    python Testing/Benchmarks/orientation.py [--work build/bench] [--folds 0,1] [--score]
 """
 
 import argparse
@@ -75,11 +75,11 @@ def _volume(case: str, known: Known, rng: np.random.Generator) -> tuple[Volume, 
     return posed.volume, posed.moved
 
 
-def run(work: Path) -> None:
-    """Fill the table."""
+def run(work: Path, folds: list[int]) -> None:
+    """Fill the table, fold by fold."""
     known = known_specimens()
     done = {(r["case"], r["specimen"], int(r["pose"])) for r in read_rows(OUT)}
-    for fold in range(FOLDS):
+    for fold in folds:
         wanted = [t for t in trials(split(known, fold)[1]) if (t[0], t[1].id, t[2]) not in done]
         if wanted:
             model = load_model(fold_bundle(known, fold, work))
@@ -93,11 +93,12 @@ def main() -> None:
     """Run, then print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=Path("build/bench"))
+    parser.add_argument("--folds", default=",".join(map(str, range(FOLDS))), help="e.g. 0,1")
     parser.add_argument("--score", action="store_true", help="print the tables of the committed rows only")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if not arguments.score:
-        run(arguments.work)
+        run(arguments.work, [int(fold) for fold in arguments.folds.split(",")])
     print(orientation_report(read_rows(OUT)).text)
 
 
