@@ -68,13 +68,17 @@ class ctkCollapsibleButton(_Folding, QtWidgets.QAbstractButton):
         return position.y() <= HEADER
 
     def sizeHint(self) -> QtCore.QSize:
+        return self._size("totalSizeHint")
+
+    def minimumSizeHint(self) -> QtCore.QSize:
+        return self._size("totalMinimumSize")
+
+    def _size(self, of_layout: str) -> QtCore.QSize:
         size = QtCore.QSize(self.fontMetrics().horizontalAdvance(self.property("text")) + 40, HEADER)
         layout: Any = self.layout()
         if layout is not None and self.isChecked():
-            size = size.expandedTo(layout.sizeHint())  # it holds the heading as a margin
+            size = size.expandedTo(getattr(layout, of_layout)())  # the heading is a margin of the widget
         return size
-
-    minimumSizeHint = sizeHint
 
     def paintEvent(self, _event: QtGui.QPaintEvent) -> None:
         painter, style = QtWidgets.QStylePainter(self), QtWidgets.QStyle
