@@ -334,7 +334,12 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if len(outcomes) > 1:
             self.ui.resultTable.setMRMLTableNode(self.desk.show_table(outcomes))
         self.ui.resultTable.visible = len(outcomes) > 1
-        if presenter is self.desk.poses and outcomes[-1].degrees is not None and self.volume is not None:
+        if presenter is self.desk.poses and outcomes[-1].degrees is not None:
+            self.desk.later(self.showSlices)
+
+    def showSlices(self):
+        """Show the volume in the slices, as a whole."""
+        if self.volume is not None:
             slicer.util.setSliceViewerLayers(background=self.volume, fit=True)
 
 

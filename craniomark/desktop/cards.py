@@ -55,7 +55,7 @@ class ModelCard:
             (tr("Made from"), told.species),
             (tr("Reads"), reads.format(kind=kind, low=low, high=high)),
             (tr("Gives"), tr("{count} landmarks ({parts})").format(count=len(told.landmarks), parts=parts)),
-            (tr("Error"), _error_words(told)),
+            (tr("Error (left out)"), _error_words(told)),
             (tr("Trained on"), tr("{count} specimens").format(count=len(told.training))),
         ]  # fmt: skip
         if whole:
@@ -82,9 +82,9 @@ def _error_words(told: Manifest) -> str:
     if not found:
         return ""
     best = min(found, key=lambda one: one["mean_mm"])
-    words = tr("{mean:.2f} mm in specimens left out").format(mean=best["mean_mm"])
+    words = tr("{mean:.2f} mm on average").format(mean=best["mean_mm"])
     if isinstance(best.get("p95_mm"), int | float):
-        words += tr(", 95 % below {p95:.2f}").format(p95=best["p95_mm"])
+        words += tr(", 95 % below {p95:.2f} mm").format(p95=best["p95_mm"])
     return words
 
 

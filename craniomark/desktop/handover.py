@@ -23,6 +23,8 @@ class Handover:
         Any placement, under linear parents.
     path : Path
         A ``.nrrd`` file in an existing folder.
+    own : bool
+        Place it in the node's own frame, as its file does; else in the world.
 
     Raises
     ------
@@ -30,7 +32,7 @@ class Handover:
         As `volume_of`.
     """
 
-    def __init__(self, node: Node, path: Path) -> None:
+    def __init__(self, node: Node, path: Path, own: bool = False) -> None:
         volume = volume_of(node, shared=True, trusted=True)
         self.path, self.name = path, name_of(node)
         self.left_right_known = volume.left_right_known
@@ -39,8 +41,9 @@ class Handover:
         self._image, self._state = node.GetImageData(), _state(node)
         self._error: Exception | None = None
         self._given_up = threading.Event()
+        matrix = np.linalg.inv(self.to_world) @ volume.matrix if own else volume.matrix
         self._thread = threading.Thread(
-            target=self._write, args=(volume.array, volume.matrix), name="craniomark handover", daemon=True
+            target=self._write, args=(volume.array, matrix), name="craniomark handover", daemon=True
         )
         self._thread.start()
 

@@ -29,7 +29,7 @@ class OrientDesk:
     def __init__(
         self, board: JobBoard, scene_of: Callable[[], Any], ensure: Callable[[], None] = lambda: None
     ) -> None:
-        self._scene_of = scene_of
+        self._board, self._scene_of = board, scene_of
         self.poses = OrientPresenter(board, scene_of, ensure=ensure)
         self.folder = FolderPresenter(board, ensure=ensure)
         self.resampler = Resampler(board, scene_of, lambda _node, _words: None)
@@ -70,6 +70,15 @@ class OrientDesk:
     def forget(self) -> None:
         """Forget how the last work ended, before the next begins."""
         self.poses.outcomes, self.folder.outcomes = [], []
+
+    def later(self, action: Callable[[], None]) -> None:
+        """Do something at the next turn, so that windows don't wait for all at once."""
+
+        def once() -> bool:
+            action()
+            return True
+
+        self._board.follow(once)
 
     def volumes(self) -> list[Node]:
         """All scans of the scene."""

@@ -77,7 +77,7 @@ class FolderPresenter:
         if not specimens:
             raise InputError(folder, tr("scans"), tr("none"), tr("choose a folder with scans"))
         self._out = Path(out)
-        _check_writable(self._out)
+        check_writable(self._out)
         self.ensure()
         self.outcomes, self._jobs, self.problem = [], {}, ""
         for specimen in specimens:
@@ -113,7 +113,7 @@ def _outcome(name: str, job: Job) -> Outcome:
     return failure(name, job.state, job.message or tr("Stopped."), "\n".join(job.last_lines))
 
 
-def _check_writable(folder: Path) -> None:
+def check_writable(folder: Path) -> None:
     """Make the folder where it isn't there; refuse one that can't be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -79,6 +79,8 @@ def test_orient_puts_a_transform_on_the_volume(panel, chosen):
     assert kind == "note" and "90°" in text and "0.87" in text and "good" in text
     assert chosen.GetParentTransformNode().GetName() == "scan pose"
     assert panel.ui.undoButton.enabled and panel.ui.undoButton.toolTip == "Undo: Orient"
+    layers = __import__("slicer").app.layoutManager().sliceWidget("Red").mrmlSliceCompositeNode()
+    assert double.settle(lambda: layers.GetBackgroundVolumeID() == chosen.GetID(), 60)
 
 
 def test_orienting_again_goes_on_from_where_it_is(panel, chosen, scene):

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from craniomark.desktop import shared
+from craniomark.ground.volumes import read_volume
+from craniomark.mrml import add_volume
 from looking import message, world
 
 import double
@@ -31,7 +33,7 @@ def real_board(panel, monkeypatch):
 @pytest.mark.skipif(not FOLDER.is_dir(), reason="CRANIOMARK_DATA has no mouse CTs")
 def test_a_real_scan_stands_upright(panel, scene, slicer, real_board):
     path = sorted(path for path in FOLDER.glob("*.nii.gz") if "-LM" not in path.name)[0]
-    volume = slicer.util.loadVolume(str(path))
+    volume = add_volume(scene, read_volume(path), path.name)
     tilted = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode")
     turn = np.eye(4)
     turn[:2, :2] = [[0.0, -1.0], [1.0, 0.0]]
@@ -45,6 +47,7 @@ def test_a_real_scan_stands_upright(panel, scene, slicer, real_board):
         assert double.settle(lambda: not panel.widget.desk.busy, 580)
     kind, text = message(panel)
     assert kind == "note" and "good" in text, text
+    double.settle(lambda: not real_board.busy, 60)
     found = world(volume) @ np.linalg.inv(untilted)
     degrees = np.degrees(np.arccos(np.clip((np.trace(found[:3, :3]) - 1) / 2, -1, 1)))
     assert degrees < 30, "the scans of this set lie nearly upright, and the tilt of 90 degrees is taken back"

@@ -1,0 +1,134 @@
+"""The point list of a review in the scene: shown, coloured, locked, and read where a user drags."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from craniomark.flows.review.point import Place, Point, landmarks_of
+from craniomark.ground.landmarks import LandmarkSet
+from craniomark.mrml import Node, add_landmarks, index_of, lock, lock_all_but, put_landmarks, turned
+from craniomark.mrml.nodes import edited
+from craniomark.mrml.parents import from_world, to_world
+
+FINE_COLOUR, DOUBT_COLOUR = (0.16, 0.72, 0.64), (0.95, 0.62, 0.16)
+"""Of points that are as expected or reviewed, and of those that should be looked at."""
+_SAME_MM = 1e-4
+
+
+class ReviewPoints:
+    """Shows the points of a session under the transform of its volume.
+
+    The session's frame is that of the scan, so that points and scan move together.
+
+    Parameters
+    ----------
+    scene_of : callable
+        Gives the scene.
+    dragged : callable
+        Given label and place, LPS mm in the frame of the scan, when a user has put a point somewhere.
+    """
+
+    def __init__(self, scene_of: Callable[[], Any], dragged: Callable[[str, Place], object]) -> None:
+        self._scene_of, self._dragged = scene_of, dragged
+        self._identity, self._tags = "", list[int]()
+        self._putting = False
+        self._name = ""
+
+    @property
+    def node(self) -> Node | None:
+        """The point list; None where there is none, or it was deleted."""
+        return self._scene_of().GetNodeByID(self._identity) if self._identity else None
+
+    def begin(self, volume: Node, points: Mapping[str, Point], name: str) -> Node:
+        """Make the list."""
+        self.end()
+        self._name = name
+        node = add_landmarks(self._scene_of(), landmarks_of(points), name)
+        node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
+        node.SetNodeReferenceID("CranioMark.Volume", volume.GetID())
+        display = node.GetDisplayNode()
+        with edited(display):
+            display.SetColor(*FINE_COLOUR)
+            display.SetSelectedColor(*DOUBT_COLOUR)
+            display.SetOccludedVisibility(True)
+        self._identity = node.GetID()
+        self._tags = [
+            node.AddObserver(event, self._heard)
+            for event in (node.PointEndInteractionEvent, node.PointPositionDefinedEvent)
+        ]
+        return node
+
+    def end(self) -> None:
+        """Look no more; the list stays in the scene, locked."""
+        node = self.node
+        if node is not None:
+            for tag in self._tags:
+                node.RemoveObserver(tag)
+            lock(node, _labels(node))
+        self._identity, self._tags = "", []
+
+    def show(self, points: Mapping[str, Point], doubtful: Collection[str], current: str) -> None:
+        """Put points where the session has them; all but the one under review can't be dragged."""
+        node = self.node
+        if node is None:
+            return
+        self._putting = True
+        try:
+            with edited(node):
+                if self._differs(node, points):
+                    put_landmarks(self._in_world(node, points), node)
+                lock_all_but(node, current or None)
+                for label in points:
+                    number = index_of(node, label)
+                    node.SetNthControlPointSelected(number, label in doubtful)
+        finally:
+            self._putting = False
+
+    def world(self, place: Place) -> NDArray[np.float64]:
+        """A place of the scan in the world, LPS mm, shape (3,)."""
+        return to_world(self.node, [place])[0]
+
+    def own(self, place: NDArray[np.float64]) -> Place:
+        """A place in the world as one of the scan."""
+        x, y, z = from_world(self.node, place)[0].tolist()
+        return x, y, z
+
+    def place_of(self, label: str) -> Place | None:
+        """Where the list has a point, LPS mm in the frame of the scan; None where it is nowhere."""
+        node = self.node
+        number = index_of(node, label)
+        if node is None or node.GetNthControlPointPositionStatus(number) != node.PositionDefined:
+            return None
+        x, y, z = turned(node.GetNthControlPointPosition(number))[0].tolist()
+        return x, y, z
+
+    def _in_world(self, node: Node, points: Mapping[str, Point]) -> LandmarkSet:
+        from craniomark.mrml.markups import _moved
+
+        return _moved(landmarks_of(points), lambda places: to_world(node, places))
+
+    def _differs(self, node: Node, points: Mapping[str, Point]) -> bool:
+        if _labels(node) != list(points):
+            return True
+        held = {label: self.place_of(label) for label in points}
+        return any(not _same(held[label], point.position) for label, point in points.items())
+
+    def _heard(self, node: Node, _event: str) -> None:
+        if self._putting or node is None or node is not self.node:
+            return
+        for label in _labels(node):
+            place = self.place_of(label)
+            if place is not None and not node.GetNthControlPointLocked(index_of(node, label)):
+                self._dragged(label, place)
+
+
+def _labels(node: Node) -> list[str]:
+    return [node.GetNthControlPointLabel(n).strip() for n in range(node.GetNumberOfControlPoints())]
+
+
+def _same(a: Place | None, b: Place | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return max(abs(x - y) for x, y in zip(a, b, strict=True)) <= _SAME_MM

@@ -1,0 +1,315 @@
+"""What the section "Review" thinks: a session, its points in the scene, and what can be done with them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from craniomark.desktop.cards import ModelCard, model_cards
+from craniomark.desktop.results import SPECIMEN, specimen_of
+from craniomark.desktop.review_points import ReviewPoints
+from craniomark.desktop.snapping import bone_threshold, on_bone
+from craniomark.desktop.words import sentence, tr
+from craniomark.flows.review import Desk, Listener, Session, open_as_observer, open_blind, open_review
+from craniomark.flows.review.point import Place
+from craniomark.ground.checks import InputError
+from craniomark.ground.landmarks import LandmarkSet
+from craniomark.mrml import Node, volume_of
+from craniomark.mrml.nodes import checked
+
+VOLUME, SLICE, CROSSHAIR = "vtkMRMLScalarVolumeNode", "vtkMRMLSliceNode", "vtkMRMLCrosshairNode"
+REVIEW, OBSERVER, BLIND = "review", "observer", "blind"
+MODES = (REVIEW, OBSERVER, BLIND)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: label, 90 % error in mm, flag and status in words, and how it is shown."""
+
+    label: str
+    error: str
+    flag: str
+    status: str
+    doubtful: bool
+    reviewed: bool
+
+
+class ReviewPresenter:
+    """Reviews one specimen at a time.
+
+    Parameters
+    ----------
+    scene_of : callable
+        Gives the scene.
+    cards : callable
+        Gives the models that there are, for definitions.
+    """
+
+    def __init__(
+        self, scene_of: Callable[[], Any], cards: Callable[[], list[ModelCard]] = model_cards
+    ) -> None:
+        self._scene_of, self.cards = scene_of, cards
+        self.changed: Callable[[], None] = lambda: None
+        self.told: Callable[[str, str], None] = lambda _kind, _words: None
+        self.session: Session | None = None
+        self.limit_mm = 0.0
+        """Points with a larger estimate are coloured as doubtful; 0: only those that are flagged."""
+        self.points = ReviewPoints(scene_of, self._dragged)
+        self._volume, self._definitions = "", dict[str, str]()
+        self._threshold: float | None = None
+
+    @property
+    def volume(self) -> Node | None:
+        """The scan; None where it was deleted."""
+        return self._scene_of().GetNodeByID(self._volume) if self._volume else None
+
+    def open(self, volume: Node | None, folder: str, observer: str = "", mode: str = REVIEW) -> Session:
+        """Begin or go on with the review of a volume.
+
+        Raises
+        ------
+        InputError
+            If there is nothing to review, a name is needed, or a file is damaged.
+        """
+        node = checked(volume, VOLUME, tr("volume"))
+        if not folder.strip():
+            raise InputError(tr("Results"), tr("folder"), tr("none"), tr("choose where results are kept"))
+        self.close()
+        place, id_ = Path(folder).expanduser(), specimen_of(node)
+        desk = Desk(observer, "3D Slicer")
+        session = _opened(mode, place, id_, desk)
+        try:
+            self.points.begin(node, session.points, tr("{id} landmarks").format(id=id_))
+        except Exception:
+            session.close()
+            raise
+        self.session, self._volume, self._threshold = session, node.GetID(), None
+        node.SetAttribute(SPECIMEN, id_)
+        self._definitions = self._defined(session)
+        session.listen(Listener(lambda _: self._show(), self._show, self._status))
+        if not session.current and session.next() is None and session.queue:
+            session.go(session.queue[0])
+        self._jump()
+        words = " ".join((session.read_only, *session.notes)).strip()
+        if words:
+            self.told("doubt", words)
+        return session
+
+    def close(self) -> None:
+        """End the review; all is saved, and it can be opened again."""
+        session, self.session = self.session, None
+        if session is None:
+            return
+        self.points.end()
+        self._volume, self._definitions = "", {}
+        try:
+            session.close()
+            if session.unsaved:
+                self.told("fault", session.trouble)
+        except (InputError, OSError) as error:
+            self.told("fault", sentence(error))
+        self.changed()
+
+    @property
+    def rows(self) -> list[Row]:
+        """Lines of the table, the most doubtful first."""
+        session = self.session
+        if session is None:
+            return []
+        found = []
+        for label in session.queue:
+            point = session.points[label]
+            error = "" if point.error90_mm is None else f"{point.error90_mm:.2f}"
+            status = {"": tr("not placed")}.get(point.status, tr(point.status or ""))
+            flag = tr("look") if session.is_doubtful(label) else ""
+            found.append(Row(label, error, flag, status, label in self._coloured(), point.reviewed))
+        return found
+
+    @property
+    def progress_words(self) -> str:
+        """How far it is, in a sentence."""
+        if self.session is None:
+            return ""
+        told, seconds = self.session.progress, round(self.session.seconds)
+        words = tr("{id}: {reviewed} of {points} points reviewed, {doubtful} doubtful left, {time}.")
+        time = tr("{minutes} min {seconds} s").format(minutes=seconds // 60, seconds=seconds % 60)
+        return words.format(
+            id=self.session.id, reviewed=told.reviewed, points=told.points, doubtful=told.doubtful, time=time
+        )
+
+    @property
+    def definition(self) -> str:
+        """Where the landmark under review lies, in words."""
+        current = self.session.current if self.session else ""
+        if not current:
+            return ""
+        words = self._definitions.get(current) or tr("the model does not describe it")
+        return tr("Landmark {label}: {words}.").format(label=current, words=words.rstrip("."))
+
+    def go(self, label: str) -> None:
+        """Turn to a point."""
+        session = self._open()
+        if label != session.current:
+            session.go(label)
+        self._jump()
+
+    def step(self, step: int) -> None:
+        """Turn to the next doubtful point, or where none is left to the next that nobody decided on."""
+        session = self._open()
+        if session.next(step) is None and session.next(step, doubtful=False) is None:
+            left = not session.progress.complete
+            self.told("note", tr("This is the last point.") if left else tr("All points are reviewed."))
+        self._jump()
+
+    def accept(self) -> None:
+        """The point is right; on to the next."""
+        self._open().accept()
+        self.step(1)
+
+    def missing(self) -> None:
+        """The specimen lacks the landmark; on to the next."""
+        self._open().set_missing()
+        self.step(1)
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._turn(self._open().undo())
+
+    def redo(self) -> None:
+        """Make it again."""
+        self._turn(self._open().redo())
+
+    def snap(self) -> float:
+        """Put the point onto the nearest bone surface; returns how far it moved, mm."""
+        session, volume = self._open(), self.volume
+        point = session.points[self._current()]
+        if volume is None:
+            raise InputError(session.id, tr("volume"), tr("deleted"), tr("load it and open the review again"))
+        if point.position is None:
+            raise InputError(session.current, tr("point"), tr("missing"), tr("place it first"))
+        scan = volume_of(volume, shared=True, trusted=True)
+        if self._threshold is None:
+            self._threshold = bone_threshold(scan)
+        found = on_bone(scan, self.points.world(point.position), self._threshold)
+        if found is None:
+            remedy = tr("move it nearer to the bone first")
+            raise InputError(session.current, tr("bone surface"), tr("none near the point"), remedy)
+        place = self.points.own(found)
+        session.move(session.current, place)
+        return point.distance(place)
+
+    def place(self) -> None:
+        """Put the point where the mouse is over a view, or else at the crosshair."""
+        session, ras = self._open(), [0.0, 0.0, 0.0]
+        crosshair = self._scene_of().GetFirstNodeByClass(CROSSHAIR)
+        if crosshair is None:
+            remedy = tr("move the mouse over a slice view, and press the key")
+            raise InputError(self._current(), tr("place"), tr("none"), remedy)
+        if not crosshair.GetCursorPositionRAS(ras):
+            crosshair.GetCrosshairRAS(ras)
+        session.move(self._current(), self.points.own(np.array([-ras[0], -ras[1], ras[2]])))
+
+    def chosen(self, which: str, selected: Sequence[str]) -> tuple[str, ...]:
+        """Labels to refine: ``"flagged"``, ``"uncertain"`` or ``"selected"``.
+
+        Uncertain points have an estimate above one and a half times the median of the specimen.
+        """
+        session = self._open()
+        here = {label: point for label, point in session.points.items() if point.position is not None}
+        if which == "selected":
+            return tuple(label for label in selected if label in here)
+        left = {label: point for label, point in here.items() if not point.reviewed}
+        if which == "flagged":
+            return tuple(label for label in left if session.is_doubtful(label))
+        known = [point.error90_mm for point in here.values() if point.error90_mm is not None]
+        limit = 1.5 * float(np.median(known)) if known else 0.0
+        return tuple(label for label, point in left.items() if (point.error90_mm or 0.0) > limit)
+
+    def take(self, landmarks: LandmarkSet, word: str, only: Iterable[str] | None = None) -> int:
+        """Take points that a program computed; returns how many changed."""
+        change = self._open().take(landmarks, word, None if only is None else list(only))
+        self._jump()
+        return len(change.points) if change else 0
+
+    def colour(self, limit_mm: float) -> None:
+        """Colour points with a larger error estimate as doubtful too."""
+        self.limit_mm = limit_mm
+        if self.session is not None:
+            self._show()
+
+    def _coloured(self) -> set[str]:
+        session = self.session
+        if session is None:
+            return set()
+        return {
+            label for label, point in session.points.items()
+            if session.is_doubtful(label)
+            or (0 < self.limit_mm < (point.error90_mm or 0.0) and not point.reviewed)
+        }  # fmt: skip
+
+    def _open(self) -> Session:
+        if self.session is None:
+            raise InputError(tr("Review"), tr("specimen"), tr("none"), tr("open its review first"))
+        return self.session
+
+    def _current(self) -> str:
+        session = self._open()
+        if not session.current:
+            raise InputError(session.id, tr("point"), tr("none"), tr("choose a point first"))
+        return session.current
+
+    def _turn(self, change: object) -> None:
+        if change is not None:
+            self._jump()
+
+    def _dragged(self, label: str, place: Place) -> None:
+        try:
+            self._open().move(label, place)
+        except Exception as error:
+            self.told("fault", sentence(error))
+            self._show()
+
+    def _show(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        volume = self.volume
+        if self.points.node is None and volume is not None:
+            self.points.begin(volume, session.points, tr("{id} landmarks").format(id=session.id))
+        current = "" if session.read_only else session.current
+        self.points.show(session.points, self._coloured(), current)
+        self.changed()
+
+    def _jump(self) -> None:
+        """Let all slices show the point under review."""
+        session = self.session
+        if session is None:
+            return
+        self._show()
+        point = session.points[session.current] if session.current else None
+        if point is None or point.position is None or self.points.node is None:
+            return
+        x, y, z = self.points.world(point.position).tolist()
+        scene = self._scene_of()
+        for number in range(scene.GetNumberOfNodesByClass(SLICE)):
+            scene.GetNthNodeByClass(number, SLICE).JumpSliceByCentering(-x, -y, z)
+
+    def _status(self, words: str) -> None:
+        self.told("fault" if words else "note", words or tr("All is saved again."))
+        self.changed()
+
+    def _defined(self, session: Session) -> dict[str, str]:
+        name = (session.model or {}).get("name")
+        cards = [card for card in self.cards() if card.manifest]
+        chosen = next((card for card in cards if card.name == name), None)
+        if chosen is None:
+            chosen = next((card for card in cards if set(session.labels) <= set(card.labels)), None)
+        return chosen.definitions if chosen else {}
+
+
+def _opened(mode: str, folder: Path, id_: str, desk: Desk) -> Session:
+    if mode == BLIND:
+        return open_blind(folder, id_, desk)
+    return open_as_observer(folder, id_, desk) if mode == OBSERVER else open_review(folder, id_, desk)
