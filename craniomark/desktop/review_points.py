@@ -1,6 +1,7 @@
 """The point list of a review in the scene: shown, coloured, locked, and read where a user drags."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from craniomark.mrml.parents import from_world, to_world
 
 FINE_COLOUR, DOUBT_COLOUR = (0.16, 0.72, 0.64), (0.95, 0.62, 0.16)
 """Of points that are as expected or reviewed, and of those that should be looked at."""
-_SAME_MM = 1e-4
 
 
 class ReviewPoints:
@@ -77,8 +77,7 @@ class ReviewPoints:
         self._putting = True
         try:
             with edited(node):
-                if self._differs(node, points):
-                    put_landmarks(self._in_world(node, points), node)
+                put_landmarks(self._in_world(node, points), node)
                 lock_all_but(node, current or None)
                 for label in points:
                     number = index_of(node, label)
@@ -101,19 +100,16 @@ class ReviewPoints:
         number = index_of(node, label)
         if node is None or node.GetNthControlPointPositionStatus(number) != node.PositionDefined:
             return None
-        x, y, z = turned(node.GetNthControlPointPosition(number))[0].tolist()
+        x, y, z = turned(node.GetNthControlPointPosition(number)).reshape(-1).tolist()
         return x, y, z
 
     def _in_world(self, node: Node, points: Mapping[str, Point]) -> LandmarkSet:
-        from craniomark.mrml.markups import _moved
-
-        return _moved(landmarks_of(points), lambda places: to_world(node, places))
-
-    def _differs(self, node: Node, points: Mapping[str, Point]) -> bool:
-        if _labels(node) != list(points):
-            return True
-        held = {label: self.place_of(label) for label in points}
-        return any(not _same(held[label], point.position) for label, point in points.items())
+        landmarks = landmarks_of(points)
+        annotations = {}
+        for label, told in landmarks.annotations.items():
+            x, y, z = to_world(node, [told.predicted])[0].tolist()
+            annotations[label] = replace(told, predicted=(x, y, z))
+        return replace(landmarks, points=to_world(node, landmarks.points), annotations=annotations)
 
     def _heard(self, node: Node, _event: str) -> None:
         if self._putting or node is None or node is not self.node:
@@ -126,9 +122,3 @@ class ReviewPoints:
 
 def _labels(node: Node) -> list[str]:
     return [node.GetNthControlPointLabel(n).strip() for n in range(node.GetNumberOfControlPoints())]
-
-
-def _same(a: Place | None, b: Place | None) -> bool:
-    if a is None or b is None:
-        return a is b
-    return max(abs(x - y) for x, y in zip(a, b, strict=True)) <= _SAME_MM

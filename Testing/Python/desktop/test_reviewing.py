@@ -206,7 +206,8 @@ def test_closing_saves_and_the_review_goes_on(opened, volume, results):
     assert session.points["b"].status == "accepted"
 
 
-def test_somebody_else_reviews(opened, scene, volume, results, told):
+@pytest.mark.usefixtures("opened")
+def test_somebody_else_reviews(scene, volume, results):
     other = ReviewPresenter(lambda: scene, lambda: [])
     heard = []
     other.told = lambda kind, words: heard.append((kind, words))

@@ -32,12 +32,12 @@ def test_a_point_comes_onto_the_surface_from_inside_and_outside(ball, side, away
 
 
 def test_far_from_bone_and_out_of_the_volume_there_is_none(ball):
-    assert on_bone(ball, middle() + [3.6, 0, 0], 500.0) is None
-    assert on_bone(ball, middle() + [300.0, 0, 0], 500.0) is None
+    assert on_bone(ball, middle() + np.array([3.6, 0, 0]), 500.0) is None
+    assert on_bone(ball, middle() + np.array([300.0, 0, 0]), 500.0) is None
 
 
 def test_no_surface_within_reach_is_none(ball):
-    assert on_bone(ball, middle() + [2.2, 0, 0], 500.0, reach_mm=0.05) is None
+    assert on_bone(ball, middle() + np.array([2.2, 0, 0]), 500.0, reach_mm=0.05) is None
 
 
 def test_brightness_is_that_of_voxels_and_between_them(ball):
