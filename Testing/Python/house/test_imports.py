@@ -10,6 +10,9 @@ import pytest
 
 # Under another name than that of the package; and what stands in for a whole extra.
 IMPORTED_AS = {"dask": {"distributed", "dask"}, "hydra-core": {"hydra", "omegaconf"}}
+# What only Slicer brings, and the floors that may ask for it.
+SLICER = {"SampleData", "PyTorchUtils", "ctk", "qt", "slicer"}
+FACES = ("desktop", "mrml")
 SHIPPED = ("cli", "standalone", "train", "web", "batch", "cluster")
 
 
@@ -40,7 +43,13 @@ def undeclared(folder: Path, known: set[str]) -> dict[str, str]:
 
 
 def test_what_is_imported_is_declared(repository: Path) -> None:
-    assert undeclared(repository / "craniomark", declared(repository)) == {}
+    assert undeclared(repository / "craniomark", declared(repository) | SLICER) == {}
+
+
+def test_only_the_faces_import_what_slicer_brings(repository: Path) -> None:
+    for folder in sorted(path for path in (repository / "craniomark").iterdir() if path.is_dir()):
+        asked = SLICER & set(imported(folder))
+        assert folder.name in FACES or not asked, f"{folder.name} imports {asked}"
 
 
 @pytest.mark.parametrize("line", ["import click", "def f():\n    from click.testing import CliRunner"])
