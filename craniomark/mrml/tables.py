@@ -54,7 +54,9 @@ def _values(column: "vtkAbstractArray") -> NDArray[Any]:
 
     if not column.IsA("vtkDataArray"):
         cells = np.empty(column.GetNumberOfTuples(), dtype=object)
-        cells[:] = [column.GetVariantValue(row).ToString() for row in range(len(cells))]
+        texts = column.IsA("vtkStringArray")
+        for row in range(len(cells)):
+            cells[row] = column.GetValue(row) if texts else column.GetVariantValue(row).ToString()
         return cells
     if column.IsA("vtkBitArray"):
         return np.array(
@@ -115,6 +117,8 @@ def _column(name: str, values: list[Any]) -> "vtkAbstractArray":
 def _kind(name: str, values: list[Any]) -> str:
     told = [value for value in values if value is not None]
     complete = len(told) == len(values)
+    if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in told):
+        raise ValueError(f"column {name!r} has a whole number of more than eight bytes")
     if any(isinstance(value, str) for value in told):
         if all(isinstance(value, str) for value in told):
             return "vtkStringArray"

@@ -3,11 +3,15 @@
 from typing import Any
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 seeds = st.integers(0, 10**6)
+few = settings(max_examples=12, deadline=None)
+"""Scenes are dear: as many examples as show each kind of placement and transform."""
+
 Array = NDArray[np.float64]
 
 TURN = np.diag([-1.0, -1.0, 1.0, 1.0])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mrml_scene import affine, linear_node, lps, nested, put_under, seeds, world_ras
+from mrml_scene import affine, few, linear_node, lps, nested, put_under, seeds, world_ras
 
 from craniomark.ground.checks import InputError
 from craniomark.ground.meshes import Surface, read_surface, write_surface
@@ -34,6 +34,7 @@ def model_node(scene, polydata):
     return node
 
 
+@few
 @given(seeds)
 def test_a_surface_survives(slicer, seed):
     surface = closed(seed)
@@ -48,6 +49,7 @@ def test_the_node_holds_ras(scene):
     np.testing.assert_allclose(ras_points(node), lps(closed().vertices), atol=1e-12)
 
 
+@few
 @given(seeds, st.booleans())
 def test_nested_parents_are_honoured_in_reading(slicer, seed, bent):
     scene = slicer.vtkMRMLScene()
@@ -57,6 +59,7 @@ def test_nested_parents_are_honoured_in_reading(slicer, seed, bent):
     np.testing.assert_allclose(surface_of(node).vertices, expected, atol=1e-6)
 
 
+@few
 @given(seeds, st.booleans())
 def test_nested_parents_are_honoured_in_writing(slicer, seed, bent):
     scene = slicer.vtkMRMLScene()

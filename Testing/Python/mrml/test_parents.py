@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mrml_scene import affine, bent_node, linear_node, lps, nested, put_under, seeds, world_ras
+from mrml_scene import affine, bent_node, few, linear_node, lps, nested, put_under, seeds, world_ras
 
 from craniomark.ground.checks import InputError
 from craniomark.mrml import parents
@@ -19,6 +19,7 @@ def child(scene, parent):
     return node
 
 
+@few
 @given(seeds, st.booleans())
 def test_points_go_where_mrml_takes_them(slicer, seed, bent):
     scene = slicer.vtkMRMLScene()
@@ -27,6 +28,7 @@ def test_points_go_where_mrml_takes_them(slicer, seed, bent):
     np.testing.assert_allclose(to_world(node, lps(ras)), lps(world_ras(node, ras)), atol=1e-6)
 
 
+@few
 @given(seeds, st.booleans())
 def test_points_of_the_world_come_back_to_a_millionth(slicer, seed, bent):
     scene = slicer.vtkMRMLScene()
@@ -36,6 +38,7 @@ def test_points_of_the_world_come_back_to_a_millionth(slicer, seed, bent):
     assert is_linear(node) != bent
 
 
+@few
 @given(seeds)
 def test_the_matrix_agrees_with_the_points(slicer, seed):
     scene = slicer.vtkMRMLScene()

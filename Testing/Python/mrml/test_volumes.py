@@ -6,6 +6,7 @@ from mrml_scene import (
     TURN,
     affine,
     bent_node,
+    few,
     index_to_ras,
     linear_node,
     lps,
@@ -50,6 +51,7 @@ def volume_node(scene, ras=None, **options):
     return node
 
 
+@few
 @given(seeds)
 def test_reading_places_voxels_as_the_node_does(slicer, seed):
     node = volume_node(slicer.vtkMRMLScene(), placement(seed))
@@ -70,6 +72,7 @@ def test_spacing_origin_and_directions_set_one_by_one_are_read(scene):
     np.testing.assert_allclose(found.spacing, [0.1, 0.2, 0.3])
 
 
+@few
 @given(seeds)
 def test_writing_places_voxels_as_the_volume_does(slicer, seed):
     volume = some(seed)
@@ -81,6 +84,7 @@ def test_writing_places_voxels_as_the_volume_does(slicer, seed):
     assert node.GetImageData().GetScalarComponentAsDouble(2, 1, 3, 0) == volume.array[2, 1, 3]
 
 
+@few
 @given(seeds)
 def test_a_left_handed_volume_stays_left_handed(slicer, seed):
     volume = some(seed)
@@ -100,6 +104,7 @@ def test_voxels_of_each_type_come_back(scene, kind):
     assert back.array.flags.f_contiguous
 
 
+@few
 @given(seeds, st.sampled_from(["u1", "i2", "f4"]))
 def test_slicers_file_is_read_by_the_library_as_the_bridge_reads_the_node(
     slicer, tmp_path_factory, seed, kind
@@ -114,6 +119,7 @@ def test_slicers_file_is_read_by_the_library_as_the_bridge_reads_the_node(
     np.testing.assert_array_equal(read.array, bridged.array)
 
 
+@few
 @given(seeds, st.sampled_from(["u1", "i2", "f4"]))
 def test_the_librarys_file_is_read_by_slicer_as_the_bridge_writes_the_node(
     slicer, tmp_path_factory, seed, kind
@@ -138,6 +144,7 @@ def assert_same_in_the_world(found, volume):
     assert len(set(zip(*at, strict=True))) == volume.array.size
 
 
+@few
 @given(seeds)
 def test_nested_parents_are_honoured_in_reading(slicer, seed):
     scene = slicer.vtkMRMLScene()
@@ -148,6 +155,7 @@ def test_nested_parents_are_honoured_in_reading(slicer, seed):
     np.testing.assert_allclose(volume_of(node).to_lps(CORNERS), expected, atol=1e-6)
 
 
+@few
 @given(seeds)
 def test_nested_parents_are_honoured_in_writing(slicer, seed):
     scene, volume = slicer.vtkMRMLScene(), some(seed)
