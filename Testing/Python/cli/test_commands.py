@@ -3,46 +3,21 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
-import fake_predictor
 import numpy as np
 import pytest
-from fake_predictor import FakePredictor, landmarks_of, write_scan
+from fake_predictor import FakePredictor, write_scan
+from sentences import is_one_sentence
 
 import craniomark
-from craniomark.cli import process
-from craniomark.cli.main import main
 from craniomark.ground.landmarks import (
     FORMATS,
-    Annotation,
-    LandmarkSet,
     read_cohort,
-    read_landmarks,
-    write_landmarks,
 )
 from craniomark.ground.volumes import read_volume
 
 COMMANDS = ("process", "orient", "refine", "evaluate", "export", "report", "doctor", "demo", "bundle", "data")
-
-
-@pytest.fixture
-def command(capsys, monkeypatch):
-    """Run the command line with the fake predictor: exit code, stdout, stderr."""
-    monkeypatch.setattr(process, "make_predictor", fake_predictor.make_from_environment)
-
-    def run(*words):
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        said = capsys.readouterr()
-        return ended.value.code, said.out, said.err
-
-    return run
-
-
-def is_one_sentence(text):
-    return len(text.strip().splitlines()) == 1 and text.strip().endswith(".") and "Traceback" not in text
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -280,129 +255,6 @@ def test_evaluate_of_an_output_folder_against_itself_is_without_error(command, l
     metrics = json.loads((tmp_path / "evaluation" / "metrics.json").read_text())
     assert metrics["mean_mm"] == 0 and metrics["n_specimens"] == 2
     assert "mean 0.000" in said
-
-
-@pytest.fixture
-def model(monkeypatch):
-    """A model without a network: its answers are set by the test."""
-    import types
-
-    from craniomark.flows.pipeline import predictor
-
-    class NoSkullError(Exception):
-        def __init__(self, score):
-            super().__init__(score)
-            self.score = score
-
-    class NoPoseError(Exception):
-        def __init__(self, known):
-            super().__init__(known)
-            self.known = known
-
-    stand_in = types.ModuleType("craniomark.flows.pipeline.predict")
-    stand_in.NoSkullError, stand_in.NoPoseError = NoSkullError, NoPoseError
-    judge = types.ModuleType("craniomark.flows.pipeline.assess")
-    judge.assess = lambda *given: stand_in.assess(*given)
-    stand_in.assess = lambda volume, landmarks, *_: landmarks
-    for module in (stand_in, judge):
-        monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(
-        predictor.BundlePredictor, "model_for", lambda self, specimen, volume: ("model", None)
-    )
-    return stand_in
-
-
-def pose(verdict):
-    from craniomark.tasks.orient import Orientation
-
-    matrix = np.eye(4)
-    matrix[:3, 3] = 1, 2, 3
-    return Orientation(matrix, 1.0, 0.5, verdict, 33.0)
-
-
-def test_orient_writes_the_transform_and_tells_score_verdict_and_degrees(command, tmp_path, model):
-    model.orient = lambda volume, loaded, progress: pose("good")
-    scan = write_scan(tmp_path / "a.nii.gz")
-    code, said, told = command("orient", scan, "-o", tmp_path / "a.tfm")
-    assert code == 0 and "score 0.500, verdict good, turned by 33.0 degrees" in said and told == ""
-    assert (
-        "Parameters: 1.0 0.0 0.0 0.0 1.0 0.0 0.0 0.0 1.0 -1.0 -2.0 -3.0" in (tmp_path / "a.tfm").read_text()
-    )
-
-
-def test_orient_says_when_the_pose_is_doubtful_or_there_is_none(command, tmp_path, model):
-    scan = write_scan(tmp_path / "a.nii.gz")
-    model.orient = lambda volume, loaded, progress: pose("doubtful")
-    code, _, told = command("orient", scan, "-o", tmp_path / "a.tfm")
-    assert code == 0 and "doubtful" in told and is_one_sentence(told)
-
-    def nothing(volume, loaded, progress):
-        raise model.NoSkullError(0.12)
-
-    for model.orient in (nothing, lambda volume, loaded, progress: pose("none")):
-        code, _, told = command("orient", scan, "-o", tmp_path / "b.tfm")
-        assert code == 2 and "skull is not found" in told and is_one_sentence(told)
-    assert not (tmp_path / "b.tfm").exists()
-
-
-def test_refine_moves_only_what_was_asked_for(command, tmp_path, model):
-    def refine(volume, landmarks, loaded, only, progress):
-        moved = landmarks.points + [[0.5, 0, 0] if label in only else [0, 0, 0] for label in landmarks.labels]
-        return LandmarkSet(landmarks.labels, moved)
-
-    model.refine = refine
-    scan = write_scan(tmp_path / "a.nii.gz")
-    start = landmarks_of(read_volume(scan)).ordered(("nasion", "2"))
-    write_landmarks(start, tmp_path / "in.fcsv")
-    code, said, told = command(
-        "refine", scan, tmp_path / "in.fcsv", "-o", tmp_path / "out.csv", "--only", "2"
-    )
-    assert code == 0, told
-    assert "1 of 2 landmarks moved" in said
-    assert np.allclose(
-        read_landmarks(tmp_path / "out.csv").points - start.points, [[0, 0, 0], [0.5, 0, 0]], atol=1e-4
-    )
-
-
-def test_points_that_refine_leaves_alone_are_judged_and_check_moves_none(command, tmp_path, model):
-    def assess(volume, landmarks, loaded, only, progress):
-        named = landmarks.labels if only is None else only
-        return replace(landmarks, annotations={label: Annotation(0.4, "review") for label in named})
-
-    model.assess, model.refine = assess, lambda volume, landmarks, loaded, only, progress: landmarks
-    scan = write_scan(tmp_path / "a.nii.gz")
-    start = landmarks_of(read_volume(scan)).ordered(("nasion", "2"))
-    write_landmarks(start, tmp_path / "in.fcsv")
-    words = ("refine", scan, tmp_path / "in.fcsv", "-o", tmp_path / "out.csv", "--only", "2")
-    for more, flags in (((), ["review", "review"]), (("--check",), ["", "review"])):
-        code, said, told = command(*words, *more)
-        assert code == 0, told
-        assert f"{flags.count('review')} to review" in said
-        assert ("2 landmarks checked" in said) == bool(more)
-        found = read_landmarks(tmp_path / "out.csv")
-        assert [found.annotation(label).flag for label in found.labels] == flags
-        assert np.allclose(found.points, start.points, atol=1e-4)
-
-
-def test_check_says_that_too_few_landmarks_tell_no_pose(command, tmp_path, model):
-    def assess(*_):
-        raise model.NoPoseError(1)
-
-    model.assess, model.refine = assess, None
-    scan = write_scan(tmp_path / "a.nii.gz")
-    write_landmarks(landmarks_of(read_volume(scan)).ordered(("nasion",)), tmp_path / "in.csv")
-    code, _, told = command("refine", scan, tmp_path / "in.csv", "-o", tmp_path / "out.csv", "--check")
-    assert code == 2, told
-    assert "usable landmarks is 1" in told and is_one_sentence(told)
-    assert not (tmp_path / "out.csv").exists()
-
-
-def test_refine_refuses_unknown_labels_and_to_write_over_its_input(command, tmp_path, model):
-    scan = write_scan(tmp_path / "a.nii.gz")
-    write_landmarks(landmarks_of(read_volume(scan)).ordered(("nasion",)), tmp_path / "in.csv")
-    for words in (("-o", tmp_path / "out.csv", "--only", "x"), ("-o", tmp_path / "in.csv")):
-        code, _, told = command("refine", scan, tmp_path / "in.csv", *words)
-        assert code == 2 and is_one_sentence(told)
 
 
 def test_folder_of_scans_is_too_many_for_orient(command, landmarked, tmp_path):

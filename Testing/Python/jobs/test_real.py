@@ -142,7 +142,7 @@ def test_a_training_is_paused_watched_and_gone_on_with(
     client: JobClient, animals: Path, tmp_path: Path
 ) -> None:
     run = tmp_path / "Lauf ü"
-    words = ("recipe=quick", "loop.steps=40", "loop.warmup_steps=0", "loop.validate_every=20",
+    words = ("recipe=quick", "folds=4", "loop.steps=40", "loop.warmup_steps=0", "loop.validate_every=20",
              "loop.metrics_every=2", "loop.device=cpu", "loop.tensorboard=false")  # fmt: skip
     job = client.submit(Train(task="orient", data=animals, out=run, words=words))
     until_at_work(client, job, 0.05)

@@ -40,19 +40,20 @@ def place_labels(
         size = sizes[one]
         reach = np.concatenate([unit * (size / 2 + radius * size[1] * 0.6) for radius in _RADII])
         distance = np.repeat(_RADII, _DIRECTIONS)
-        candidates = points[one] + reach
-        cost = distance * 0.35 + _outside(candidates, size, bounds) * 8
+        candidates = _inside(points[one] + reach, size, bounds)
+        cost = distance * 0.35
         cost += _covered_points(candidates, size, points) * 2.0
         cost += _overlap(candidates, size, centres, sizes) * 6
         centres[one] = candidates[int(np.argmin(cost))]
     return centres
 
 
-def _outside(
+def _inside(
     candidates: NDArray[np.float64], size: NDArray[np.float64], bounds: tuple[float, float]
 ) -> NDArray[np.float64]:
-    over = np.maximum(size / 2 - candidates, candidates + size / 2 - np.array(bounds))
-    return np.clip(over, 0, None).sum(axis=1) / size[1]
+    """Candidates pushed into the picture; in its middle where a label is larger than the picture."""
+    most = np.maximum(np.array(bounds) - size / 2, np.array(bounds) / 2)
+    return np.clip(candidates, np.minimum(size / 2, most), most)
 
 
 def _covered_points(

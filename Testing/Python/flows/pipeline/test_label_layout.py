@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from craniomark.flows.pipeline.label_layout import place_labels
@@ -11,6 +11,7 @@ def overlap(centres, sizes):
 
 
 @given(st.integers(0, 10**6))
+@example(1662)
 def test_scattered_labels_do_not_cover_one_another_and_stay_inside(seed):
     points = np.random.default_rng(seed).uniform(0, 700, (30, 2))
     sizes = np.tile([14.0, 11.0], (30, 1))

@@ -22,6 +22,15 @@ def wait_for(path: Path, seconds: float = 30.0) -> None:
         time.sleep(0.005)
 
 
+def told_in(mark: Path) -> Path:
+    """The path that a process writes into a file, which is taken away then."""
+    wait_for(mark)
+    while not (told := mark.read_text(encoding="utf-8")):
+        time.sleep(0.001)
+    mark.unlink()
+    return Path(told)
+
+
 def same(run: Path, whole: Path) -> bool:
     """Whether weights and curves are those of the run that nothing interrupted."""
     curves = [RunFolder(one).metrics.read_bytes() for one in (run, whole)]
@@ -48,9 +57,7 @@ def test_kill_in_the_middle_of_a_save_ends_in_the_same_bits(nurse, whole_run, tm
     run, mark, pause = tmp_path / "run", tmp_path / "mark", 0.06
     pid = nurse.start(run, STEPS, slow_save=pause, mark=str(mark))
     for _ in range(3):
-        wait_for(mark)
-        part = Path(mark.read_text(encoding="utf-8"))
-        mark.unlink()
+        part = told_in(mark)
     time.sleep(moment * pause)
     os.kill(pid, signal.SIGKILL)
     assert nurse.wait(pid) == -signal.SIGKILL

@@ -154,7 +154,7 @@ class Counts:
         patch.setattr(locate_module, "search_rotations", self)
 
     def __call__(self, *arguments: Any) -> Poses:
-        self.rotations.append(len(arguments[-1]))
+        self.rotations.append(len(arguments[4]))
         return search_rotations(*arguments)
 
 
