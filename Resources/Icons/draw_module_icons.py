@@ -55,5 +55,19 @@ def auto_orient(path: Path) -> None:
     plt.close(figure)
 
 
+def auto_landmark(path: Path) -> None:
+    """Draw a skull with its points; a ring around the doubtful one, which is looked at first."""
+    figure, axes = canvas()
+    skull(axes, 0, 0.86)
+    places = np.array([(64, 104), (48, 84), (80, 84), (64, 62), (42, 48), (86, 48), (64, 26)], dtype=float)
+    axes.scatter(*places[:-2].T, s=13, color=POINT, zorder=4)
+    axes.scatter(*places[-1:].T, s=13, color=POINT, zorder=4)
+    axes.scatter(*places[-2:-1].T, s=22, color=DOUBT, zorder=4)
+    axes.scatter(*places[-2:-1].T, s=130, facecolors="none", edgecolors=DOUBT, linewidths=1.8, zorder=4)
+    figure.savefig(path, transparent=True)
+    plt.close(figure)
+
+
 if __name__ == "__main__":
     auto_orient(ROOT / "AutoOrient" / "Resources" / "Icons" / "AutoOrient.png")
+    auto_landmark(ROOT / "AutoLandmark" / "Resources" / "Icons" / "AutoLandmark.png")

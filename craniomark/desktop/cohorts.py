@@ -57,6 +57,9 @@ def next_specimen(results: str, after: str = "") -> Entry:
     if entry is None:
         remedy = tr("open the review of a volume, or predict more scans")
         raise InputError(results, tr("specimens with doubtful points"), tr("none"), remedy)
+    if entry.scan is None or not entry.scan.exists():
+        where = entry.scan or entry.id
+        raise InputError(where, tr("scan"), tr("not where it was"), tr("load it, and open its review"))
     return entry
 
 

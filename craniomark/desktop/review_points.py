@@ -112,7 +112,7 @@ class ReviewPoints:
         return replace(landmarks, points=to_world(node, landmarks.points), annotations=annotations)
 
     def _heard(self, node: Node, _event: str) -> None:
-        if self._putting or node is None or node is not self.node:
+        if self._putting or node.GetID() != self._identity:
             return
         for label in _labels(node):
             place = self.place_of(label)

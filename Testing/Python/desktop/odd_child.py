@@ -5,7 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-from craniomark.flows.jobs.requests import CheckData, Orient, ShowModel, Train
+from odd_landmarks import batch, predict, refine
+
+from craniomark.flows.jobs.requests import Batch, CheckData, Orient, Predict, Refine, ShowModel, Train
 from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.ground.checks import InputError
 from craniomark.jobs import serve
@@ -84,7 +86,9 @@ def orient(ask: Orient, reports: Reports, _shelf: Shelf) -> Result:
 
 def main() -> None:
     """Serve with these jobs; what an interpreter would be told comes first in the arguments."""
-    DOERS.update({ShowModel: show, CheckData: check, Train: train, Orient: orient})  # type: ignore[attr-defined]
+    doers = {ShowModel: show, CheckData: check, Train: train, Orient: orient}
+    landmarks = {Predict: predict, Refine: refine, Batch: batch}
+    DOERS.update(doers | landmarks)  # type: ignore[attr-defined]
     sys.exit(serve.main(sys.argv[sys.argv.index("craniomark.jobs") + 1 :]))
 
 

@@ -1,0 +1,55 @@
+"""What tests of AutoLandmark look at."""
+
+from pathlib import Path
+
+import double
+
+MODULE = Path(__file__).resolve().parents[3] / "AutoLandmark" / "AutoLandmark.py"
+WAIT = 240.0
+
+
+def finished(panel):
+    """Whether nothing is at work; waits for it."""
+    return double.settle(lambda: not panel.widget.desk.busy, WAIT)
+
+
+def message(panel):
+    """Kind and text of what the panel tells; both empty where nothing."""
+    label = panel.ui.messageLabel
+    return (panel.widget.message.kind, panel.widget.message.text) if not label.isHidden() else ("", "")
+
+
+def session(panel):
+    """The review that is open."""
+    return panel.widget.desk.review.session
+
+
+def points(panel):
+    """The point list of the review."""
+    return panel.widget.desk.review.points.node
+
+
+def use(panel, tmp_path, what):
+    """Let the child do something odd."""
+    folder = tmp_path / what
+    folder.mkdir()
+    panel.widget._parameters.model = str(folder)
+
+
+def at_work(panel):
+    """Whether the child is at the prediction; waits for it."""
+
+    def begun():
+        work = panel.widget.desk.predict._work
+        return work is not None and work.job is not None and work.job.begun
+
+    return double.settle(begun, WAIT)
+
+
+def rows(panel):
+    """Texts of the review's table."""
+    table = panel.ui.reviewTable
+    return [
+        tuple(table.item(line, column).text() for column in range(4))
+        for line in range(panel.widget.reviewPanel.table._widget.model().rowCount())
+    ]
