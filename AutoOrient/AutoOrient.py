@@ -156,13 +156,11 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Take the panel away; a training goes on, orienting stops."""
         if self.ui is None:
             return
-        from craniomark.desktop import shared
-
         self.setParameterNode(None)
         self.removeObservers()
         self.desk.disconnect()
         self.trainPanel.close()
-        shared.training().on_model.remove(self.onTrained)
+        self.trainPanel.presenter.on_model.remove(self.onTrained)
 
     def onSceneStartClose(self, caller, event):
         """Let go of what will not be there any more."""
