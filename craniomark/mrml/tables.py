@@ -49,7 +49,7 @@ def columns_of(node: Node) -> dict[str, NDArray[Any]]:
     return columns
 
 
-def _values(column: "vtkAbstractArray") -> NDArray[Any]:
+def _values(column: Any) -> NDArray[Any]:
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
     if not column.IsA("vtkDataArray"):
@@ -117,7 +117,7 @@ def _column(name: str, values: list[Any]) -> "vtkAbstractArray":
 def _kind(name: str, values: list[Any]) -> str:
     told = [value for value in values if value is not None]
     complete = len(told) == len(values)
-    if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in told):
+    if any(isinstance(value, int | np.integer) and not -(2**63) <= int(value) < 2**63 for value in told):
         raise ValueError(f"column {name!r} has a whole number of more than eight bytes")
     if any(isinstance(value, str) for value in told):
         if all(isinstance(value, str) for value in told):

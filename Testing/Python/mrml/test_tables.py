@@ -124,6 +124,7 @@ def test_rows_fill_an_empty_table(scene):
         ({"a": [object()]}, "neither number nor text"),
         ({"": [1]}, "no name"),
         ({"a": [2**70]}, "whole number"),
+        ({"a": np.array([2**63], np.uint64)}, "whole number"),
     ],
 )
 def test_what_is_no_table_is_not_written(scene, columns, told):
