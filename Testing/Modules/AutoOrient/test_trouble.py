@@ -180,7 +180,7 @@ def test_the_windows_go_on_while_the_child_works(panel, chosen, tmp_path):
     panel.ui.orientButton.click()
     with double.gaps() as gaps:
         assert at_work(panel)
-        double.settle(lambda: panel.ui.progressBar.value > 100, 60)
+        double.settle(lambda: panel.ui.progressBar.value > 400, 120)
     panel.ui.cancelButton.click()
     assert finished(panel)
     assert gaps.ticks > 10 and gaps.worst_ms <= 100, gaps.stack
