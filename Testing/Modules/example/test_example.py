@@ -64,9 +64,11 @@ def test_selectors_follow_the_scene(panel, points, scene):
     assert panel.ui.infoLabel.text == ""
 
 
-def test_who_may_add_and_remove_nodes(panel):
+def test_who_may_add_and_remove_nodes(panel, scene):
     assert not panel.ui.pointsSelector.addEnabled and not panel.ui.pointsSelector.removeEnabled
     assert panel.ui.outputSelector.addEnabled and panel.ui.outputSelector.removeEnabled
+    other = scene.AddNewNodeByClass("vtkMRMLTextNode")
+    assert panel.ui.outputSelector.nodes() == [other] and panel.ui.outputSelector.currentNode() is None
     made = panel.ui.outputSelector.addNode()
     assert made.GetName() == "Count" and panel.widget._parameterNode.output is made
     panel.ui.outputSelector.removeCurrentNode()
