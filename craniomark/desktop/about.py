@@ -2,7 +2,7 @@
 
 from craniomark.desktop.words import tr
 
-ADDRESS = "https://github.com/CranioMark/CranioMark"
+ADDRESS = "https://github.com/CranioMark/SlicerCranioMark"
 TUTORIAL = f"{ADDRESS}/blob/main/docs/tutorial/in-slicer.md"
 CONTRIBUTORS = ["CranioMark contributors"]
 CATEGORY = "Morphometrics"

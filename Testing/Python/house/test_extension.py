@@ -1,88 +1,85 @@
-"""CMakeLists.txt describes a Slicer extension: configured, built and installed against a stand-in Slicer."""
+"""What the Slicer extension says of itself: in CMakeLists.txt, and in its entry for the extensions index."""
 
+import json
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
-MODULES = "lib/Slicer-5.12/qt-scripted-modules"
-# What Slicer's package sets that an extension of Python files relies on.
-STAND_IN = f"""
-set(Slicer_FOUND TRUE)
-set(Slicer_USE_FILE "${{CMAKE_CURRENT_LIST_DIR}}/UseSlicer.cmake")
-set(Slicer_EXTENSION_GENERATE_CONFIG "${{CMAKE_CURRENT_LIST_DIR}}/GenerateConfig.cmake")
-set(Slicer_EXTENSION_CPACK "${{CMAKE_CURRENT_LIST_DIR}}/CPack.cmake")
-set(Slicer_QTSCRIPTEDMODULES_LIB_DIR "{MODULES}")
-set(Slicer_INSTALL_QTSCRIPTEDMODULES_LIB_DIR "{MODULES}")
-function(slicerMacroBuildScriptedModule)
-endfunction()
-function(slicer_add_python_unittest)
-endfunction()
-"""
-TOLD = ["HOMEPAGE", "CATEGORY", "CONTRIBUTORS", "DESCRIPTION", "ICONURL", "SCREENSHOTURLS", "DEPENDS"]
-DESCRIPTION = "\n".join(f'message(STATUS "told {key}=${{EXTENSION_{key}}}")' for key in TOLD)
-CPACK = """
-foreach(file IN ITEMS "${EXTENSION_LICENSE_FILE}" "${EXTENSION_README_FILE}")
-  if(NOT EXISTS "${file}")
-    message(FATAL_ERROR "no such file: ${file}")
-  endif()
-endforeach()
-"""
-
-
-def cmake(*arguments: object) -> str:
-    done = subprocess.run(["cmake", *map(str, arguments)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+TOLD = {"HOMEPAGE", "CATEGORY", "CONTRIBUTORS", "DESCRIPTION", "ICONURL", "SCREENSHOTURLS", "DEPENDS"}
+ENTRY = "CMake/CranioMark.json"
+SCHEMA = "https://raw.githubusercontent.com/Slicer/Slicer/main/Schemas/slicer-extension-catalog-entry-schema-v1.0.1.json#"
+REQUIRED = {"$schema", "category", "scm_url"}
+KINDS = {
+    "$schema": str, "category": str, "scm_url": str, "scm_revision": str, "scm_type": str,
+    "build_dependencies": list, "build_subdirectory": str, "enabled": bool, "tier": int,
+}  # fmt: skip
+# The index refuses other categories; these are the ones that a skull fits into.
+CATEGORIES = {"Analysis", "Quantification", "Shape Analysis", "SlicerMorph"}
 
 
 @pytest.fixture(scope="module")
-def configured(repository, tmp_path_factory) -> tuple[Path, str]:
-    if shutil.which("cmake") is None or shutil.which("c++") is None:
-        pytest.skip("cmake and a C++ compiler are needed to configure the extension")
-    slicer, build = tmp_path_factory.mktemp("slicer"), tmp_path_factory.mktemp("build")
-    (slicer / "SlicerConfig.cmake").write_text(STAND_IN)
-    (slicer / "UseSlicer.cmake").write_text("")
-    (slicer / "GenerateConfig.cmake").write_text(DESCRIPTION)
-    (slicer / "CPack.cmake").write_text(CPACK)
-    return build, cmake("-S", repository, "-B", build, f"-DSlicer_DIR={slicer}")
+def entry(repository):
+    return json.loads((repository / ENTRY).read_text(encoding="utf-8"))
 
 
-def told(output: str) -> dict[str, str]:
-    return dict(re.findall(r"told (\w+)=(.*)", output))
+@pytest.fixture(scope="module")
+def stated(repository):
+    """What CMakeLists.txt states, read as text, as the checks of the index read it."""
+    text = (repository / "CMakeLists.txt").read_text(encoding="utf-8")
+    return dict(re.findall(r'set\(EXTENSION_(\w+) "([^"]+)"\)', text))
 
 
-def test_it_tells_the_extensions_manager_everything(configured):
-    facts = told(configured[1])
-    assert set(facts) == set(TOLD)
-    assert all(facts.values())
-    assert facts["DEPENDS"] == "PyTorch"
+def test_it_configures_without_complaint(extension):
+    assert "Warning" not in extension.output
 
 
-def test_it_configures_without_complaint(configured):
-    assert "Warning" not in configured[1]
+def test_it_tells_the_extensions_manager_everything(extension):
+    assert set(extension.told) == TOLD and all(extension.told.values())
+    assert extension.told["DEPENDS"] == "PyTorch"
 
 
-def test_pictures_are_raw_addresses_of_files_in_the_tree(configured, repository):
-    icon = told(configured[1])["ICONURL"]
-    assert icon.startswith("https://raw.")
-    assert (repository / icon.split("/main/")[1]).is_file()
+def test_every_module_is_built_and_has_its_own_test_run(extension, repository):
+    there = {path.parent.name for path in repository.glob("*/CMakeLists.txt")}
+    assert there >= {"AutoOrient", "AutoLandmark"}
+    assert set(re.findall(r"module (\w+)", extension.output)) == there
+    assert set(re.findall(r"unit test (\w+)\.py", extension.output)) == there
 
 
-def holds_the_library(folder: Path) -> bool:
-    files = ["__init__.py", "ground/resources.py", "_resources/Icons/CranioMark.png"]
-    return all((folder / "craniomark" / f).is_file() for f in files)
+def test_it_is_described_in_one_or_two_sentences(stated):
+    assert 1 <= len(re.findall(r"\.(?: |$)", stated["DESCRIPTION"])) <= 2
 
 
-def test_installed_library_and_resources_lie_beside_the_modules(configured, tmp_path):
-    cmake("--install", configured[0], "--prefix", tmp_path)
-    assert holds_the_library(tmp_path / MODULES)
-    assert not list(tmp_path.rglob("Screenshots"))
-    assert not list(tmp_path.rglob("__pycache__"))
+def test_pictures_are_raw_addresses_of_files_in_the_tree(stated, repository):
+    root = stated["HOMEPAGE"].replace("//github.com/", "//raw.githubusercontent.com/") + "/main/"
+    addresses = [stated["ICONURL"], *stated["SCREENSHOTURLS"].split()]
+    assert len(addresses) > 1
+    for address in addresses:
+        assert address.startswith(root)
+        assert (repository / address.removeprefix(root)).is_file()
 
 
-def test_a_slicer_on_the_build_tree_finds_the_library(configured):
-    cmake("--build", configured[0])
-    assert holds_the_library(configured[0] / MODULES)
+def test_the_entry_has_the_fields_of_the_schema(entry):
+    assert set(entry) >= REQUIRED and set(entry) <= set(KINDS)
+    assert all(type(value) is KINDS[key] for key, value in entry.items())
+    assert entry["$schema"] == SCHEMA and entry["tier"] in (1, 3, 5)
+    assert all(type(one) is str for one in entry["build_dependencies"])
+
+
+def test_the_entry_agrees_with_the_extension(entry, stated, repository):
+    project = re.search(r"project\((\w+)\)", (repository / "CMakeLists.txt").read_text()).group(1)
+    assert ENTRY.endswith(f"/{project}.json")
+    assert entry["category"] == stated["CATEGORY"] and entry["category"] in CATEGORIES
+    assert entry["build_dependencies"] == stated["DEPENDS"].split()
+    assert entry["scm_url"] == stated["HOMEPAGE"] + ".git"
+
+
+def test_the_names_are_as_the_index_wants_them(entry):
+    repository_name = entry["scm_url"].rsplit("/", 1)[-1].removesuffix(".git")
+    assert repository_name == "SlicerCranioMark" and entry["scm_url"].startswith("https://")
+
+
+def test_there_is_one_address(stated, repository):
+    from craniomark.desktop.about import ADDRESS
+
+    assert ADDRESS == stated["HOMEPAGE"]
+    assert f"repository-code: {ADDRESS}\n" in (repository / "CITATION.cff").read_text()
