@@ -81,5 +81,5 @@ def test_the_names_are_as_the_index_wants_them(entry):
 def test_there_is_one_address(stated, repository):
     from craniomark.desktop.about import ADDRESS
 
-    assert ADDRESS == stated["HOMEPAGE"]
+    assert stated["HOMEPAGE"] == ADDRESS
     assert f"repository-code: {ADDRESS}\n" in (repository / "CITATION.cff").read_text()

@@ -81,6 +81,7 @@ def built(extension):
 
 @pytest.fixture(scope="module")
 def installed(extension, built, tmp_path_factory):
+    assert built.is_dir()
     return extension.install(tmp_path_factory.mktemp("prefix"))
 
 
