@@ -6,6 +6,7 @@ With ``Slicer --testing --python-script`` the real classes take its place.
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -20,7 +21,9 @@ sys.path.insert(0, str(HERE))
 
 
 def _missing() -> str:
-    """Why the double can not be started here; empty where it can."""
+    """Why the double can not be started here; empty where it can, or a real Slicer has taken its place."""
+    if "double" in sys.modules:
+        return ""
     try:
         import PySide6.QtWidgets  # noqa: F401
         import slicer.util  # noqa: F401
@@ -71,13 +74,14 @@ def opened(scene) -> Iterator[Callable]:
 
     del scene
     panels = []
+    with ExitStack() as closing:
 
-    def open_(path: Path | str) -> "double.Panel":
-        panels.append(double.open_module(path))
-        return panels[-1]
+        def open_(path: Path | str) -> "double.Panel":
+            panels.append(double.open_module(path))
+            closing.callback(double.close_module, panels[-1])
+            return panels[-1]
 
-    yield open_
-    for panel in panels:
-        double.assert_clean(panel)
-        double.close_module(panel)
+        yield open_
+        for panel in panels:
+            double.assert_clean(panel)
     double.assert_clean()

@@ -1,5 +1,6 @@
 """What tests look at."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 import double
 
 MODULE = Path(__file__).resolve().parents[3] / "AutoOrient" / "AutoOrient.py"
-WAIT = 240.0
+WAIT = float(os.environ.get("CRANIOMARK_TEST_WAIT", "240"))
 
 
 def world(node):

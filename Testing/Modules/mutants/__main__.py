@@ -2,10 +2,13 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
+from mutants.kept import Log, exceptions
 from mutants.plant import planted, some
-from mutants.run import Verdict, run_all
+from mutants.run import Verdict, observed, run_all
+from mutants.seen import chosen_for
 
 
 def main(words: list[str] | None = None) -> int:
@@ -18,24 +21,40 @@ def main(words: list[str] | None = None) -> int:
     if given.list:
         _say(*map(str, mutants), f"{len(mutants)} mutants")
         return 0
+    known, log = exceptions(given.equivalent), Log(given.log)
+    stale = known - {mutant.name for mutant in mutants} if not (given.sample or given.kinds) else set()
+    for name in sorted(stale):
+        _say(f"There is no such mutant any more: {name}")
+    waiting = [m for m in mutants if m.name not in known and not log.caught(m)]
     copied = sorted({*given.folders, *given.copy})
-    options = {"copied": copied, "tests": given.tests, "limit": given.limit}
-    (asis,) = run_all(root, [None], **options)
-    if asis.caught:
-        _say(asis.words, "The tests fail without any mutant.")
-        return 2
-
-    def tell(verdict: Verdict) -> None:
-        mark = "." if verdict.caught else f"\nSURVIVED {verdict.mutant}\n"
-        sys.stdout.write(mark)
-        sys.stdout.flush()
-
-    verdicts = run_all(root, mutants, jobs=given.jobs, tell=tell, **options)
-    known = _exceptions(given.equivalent)
-    survivors = [v.mutant for v in verdicts if not v.caught and v.mutant and v.mutant.name not in known]
+    tests = observed(root, copied, given.tests, 10 * given.limit)
+    if not tests or any(test.failed for test in tests):  # perhaps for being watched, which takes its time
+        (asis,) = run_all(root, [None], copied, given.tests, limit=10 * given.limit)
+        if asis.caught:
+            _say(asis.words, "The tests fail without any mutant.")
+            return 2
+    verdicts = run_all(
+        root,
+        waiting,
+        copied,
+        given.tests,
+        given.jobs,
+        given.limit,
+        partial(_tell, log),
+        partial(chosen_for, tests=tests),
+    )
+    survivors = [v.mutant for v in verdicts if not v.caught and v.mutant]
     _say("", *(f"survived: {each}" for each in survivors))
-    _say(f"{len(verdicts) - len(survivors)} of {len(verdicts)} mutants caught or known to be equivalent")
-    return 1 if survivors else 0
+    same = len([m for m in mutants if m.name in known])
+    _say(f"{len(mutants) - same - len(survivors)} of {len(mutants)} mutants caught, {same} change nothing")
+    return 1 if survivors or stale else 0
+
+
+def _tell(log: Log, verdict: Verdict) -> None:
+    log.note(verdict)
+    mark = "." if verdict.caught else f"\nSURVIVED {verdict.mutant}\n"
+    sys.stdout.write("T" if verdict.endless else mark)
+    sys.stdout.flush()
 
 
 def _parsed(words: list[str] | None) -> argparse.Namespace:
@@ -55,18 +74,13 @@ def _parsed(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=float, default=120.0, help="seconds for the tests of one mutant")
     parser.add_argument(
+        "--log", type=Path, help="keeps verdicts: what was caught is not tried again while it stays the same"
+    )
+    parser.add_argument(
         "--equivalent", type=Path, help="names of mutants that change nothing, one a line, # reason"
     )
     parser.add_argument("--list", action="store_true", help="only list them")
     return parser.parse_args(words)
-
-
-def _exceptions(path: Path | None) -> set[str]:
-    """Names in a list of mutants that change nothing."""
-    if path is None:
-        return set()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {line.split(" # ")[0].strip() for line in lines if line.strip() and not line.startswith("#")}
 
 
 def _say(*lines: str) -> None:

@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mutants.tables import Loop, inner, loops_in, name_of
+
 CONNECTING = ("connect", "addObserver", "singleShot")
 SHOWN = ("enter", "exit")
 
@@ -16,10 +18,12 @@ class Found:
     ----------
     connections : list of ast.Call
         Of signals and observers.
-    rows : list of list of ast.Tuple
-        Of loops that connect, ``for button, action in ((ui.a, self.b), ...)``: each row is a connection.
+    loops : list of Loop
+        Loops that connect, ``for button, action in ((ui.a, self.b), ...)``: each row is a connection.
+    callbacks : list of (str, ast.Attribute)
+        Methods that are handed to others to be called later, with the function's name.
     handlers : list of ast.FunctionDef
-        Functions that these call, and those that Slicer calls.
+        Functions that all these call, and those that Slicer calls.
     widgets : list of (str, ast.Attribute)
         Uses of ``ui.<name>``, one in each function, with the function's name.
     states : list of (str, ast.Attribute)
@@ -31,7 +35,8 @@ class Found:
     """
 
     connections: list[ast.Call] = field(default_factory=list)
-    rows: list[list[ast.Tuple]] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    callbacks: list[tuple[str, ast.Attribute]] = field(default_factory=list)
     handlers: list[ast.FunctionDef] = field(default_factory=list)
     widgets: list[tuple[str, ast.Attribute]] = field(default_factory=list)
     states: list[tuple[str, ast.Attribute]] = field(default_factory=list)
@@ -39,7 +44,9 @@ class Found:
     parameter_uses: list[tuple[str, ast.Attribute]] = field(default_factory=list)
 
 
-def search(text: str, parameters: frozenset[str] = frozenset()) -> Found:
+def search(
+    text: str, parameters: frozenset[str] = frozenset(), called: frozenset[str] = frozenset()
+) -> Found:
     """Look through a file.
 
     Parameters
@@ -48,6 +55,8 @@ def search(text: str, parameters: frozenset[str] = frozenset()) -> Found:
         The file.
     parameters : frozenset of str
         Names of parameters that other files declare.
+    called : frozenset of str
+        Names of functions that other files connect.
     """
     tree = ast.parse(text)
     found = Found()
@@ -58,14 +67,12 @@ def search(text: str, parameters: frozenset[str] = frozenset()) -> Found:
             found.parameters += [each for each in node.body if isinstance(each, ast.AnnAssign)]
         if is_connection(node):
             found.connections.append(node)  # type: ignore[arg-type]
-        if isinstance(node, ast.For) and any(is_connection(each) for each in ast.walk(node)):
-            cells = node.iter.elts if isinstance(node.iter, (ast.Tuple, ast.List)) else []
-            found.rows.append([row for row in cells if isinstance(row, ast.Tuple)])
+    found.loops = loops_in(tree, is_connection, handler)
+    found.callbacks = _callbacks(tree, found)
     names = parameters | {parameter_name(each) for each in found.parameters}
-    called = {name for call in found.connections for name in names_in(handler(call))}
-    called |= {name for rows in found.rows for row in rows for cell in row.elts for name in names_in(cell)}
+    calls = called | _called(found)
     for function, owner in _functions(tree):
-        if function.name in called or (function.name in SHOWN and "Widget" in owner):
+        if function.name in calls or (function.name in SHOWN and "Widget" in owner):
             found.handlers.append(function)
         found.widgets += _first_each(owner, function, is_widget)
         found.states += [
@@ -73,6 +80,51 @@ def search(text: str, parameters: frozenset[str] = frozenset()) -> Found:
         ]
         found.parameter_uses += _first_each(owner, function, lambda node: _is_parameter(node, names))
     return found
+
+
+def _called(found: Found) -> set[str]:
+    """Names of all functions that are called later."""
+    cells = [cell for loop in found.loops for row in loop.rows for cell in row.cells]
+    given = [*(handler(call) for call in found.connections), *cells, *(node for _, node in found.callbacks)]
+    return {name for each in given for name in names_in(each)}
+
+
+def foreign(text: str) -> frozenset[str]:
+    """Names of functions of other files that a file connects, such as ``self.models.browse``."""
+    found = search(text)
+    cells = [cell for loop in found.loops for row in loop.rows for cell in row.cells]
+    given = [inner(one) for one in (*(handler(call) for call in found.connections), *cells)]
+    owned = [
+        one
+        for one in given
+        if isinstance(one, ast.Attribute) and not (isinstance(one.value, ast.Name) and one.value.id == "self")
+    ]
+    plain = [one.id for one in given if isinstance(one, ast.Name)]
+    return frozenset({one.attr for one in owned if not is_widget(one)} | {*plain})
+
+
+def _callbacks(tree: ast.AST, found: Found) -> list[tuple[str, ast.Attribute]]:
+    """Methods of a class that it hands on: ``presenter.listen(self.refresh)``."""
+    taken = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    parts = [handler(call) for call in found.connections]
+    parts += [cell for loop in found.loops for row in loop.rows for cell in row.cells]
+    taken |= {id(node) for part in parts if part is not None for node in ast.walk(part)}
+    handed = []
+    for owner in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        methods = {
+            each.name for each in owner.body if isinstance(each, ast.FunctionDef) and not each.decorator_list
+        }
+        for function, _ in _functions(owner, owner.name):
+            for node in ast.walk(function):
+                here = isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+                if here and node.attr in methods and id(node) not in taken and _is_self(node.value):
+                    taken.add(id(node))
+                    handed.append((_place(owner.name, function), node))
+    return handed
+
+
+def _is_self(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "self"
 
 
 def is_connection(node: ast.AST) -> bool:
@@ -89,11 +141,8 @@ def handler(call: ast.Call) -> ast.expr | None:
 
 
 def handler_name(call: ast.Call) -> str:
-    """Its name where it is a method or a function, and not written in place."""
-    given = handler(call)
-    if isinstance(given, ast.Attribute):
-        return given.attr
-    return given.id if isinstance(given, ast.Name) else ""
+    """Its name where it is a method or a function, within wrappers too, and not written in place."""
+    return name_of(inner(handler(call)))
 
 
 def names_in(node: ast.AST | None) -> set[str]:

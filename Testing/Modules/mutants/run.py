@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutants.mutant import Mutant
+from mutants.seen import Chosen, Observer, Watched, read_tests
 
 HEAVY = ("numpy", "vtk", "slicer", "slicer.util", "PySide6.QtWidgets", "PySide6.QtUiTools", "pytest")
+PATIENCE = "30"
+"""Seconds that tests wait for what a mistake may keep from ever happening."""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".git", "*.png")
 
 
@@ -32,12 +35,15 @@ class Verdict:
         The end of what the tests said.
     seconds : float
         How long they took.
+    endless : bool
+        Whether they had not ended in time.
     """
 
     mutant: Mutant | None
     caught: bool
     words: str
     seconds: float
+    endless: bool = False
 
 
 class Workspace:
@@ -88,6 +94,7 @@ def run_all(
     jobs: int = 1,
     limit: float = 120.0,
     tell: Callable[[Verdict], None] = lambda verdict: None,
+    choose: Callable[[Mutant], Sequence[str]] | None = None,
 ) -> list[Verdict]:
     """Run tests over each mutant.
 
@@ -107,10 +114,10 @@ def run_all(
         Seconds, after which a mutant counts as caught.
     tell : callable
         Given each verdict as it comes.
+    choose : callable, optional
+        Names the tests that a mutant is shown to, in turn; by default all.
     """
-    for name in HEAVY:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    _import_heavy()
     spaces = [Workspace(root, copied) for _ in range(jobs)]
     waiting, running, verdicts = list(mutants), {}, []
     try:
@@ -120,7 +127,8 @@ def run_all(
                 mutant = waiting.pop(0)
                 if mutant:
                     space.plant(mutant)
-                running[_forked(space, tests)] = (space, mutant, time.monotonic())
+                plugins = [Chosen(choose(mutant))] if choose is not None and mutant else []
+                running[_forked(space, tests, plugins)] = (space, mutant, time.monotonic())
             verdicts += _ended(running, limit, tell)
             time.sleep(0.02)
     finally:
@@ -132,7 +140,32 @@ def run_all(
     return verdicts
 
 
-def _forked(space: Workspace, tests: Sequence[str]) -> int:
+def observed(root: Path, copied: Sequence[Path], tests: Sequence[str], limit: float) -> list[Watched]:
+    """Run tests over the code as it is, and see what each runs; parameters as for `run_all`."""
+    _import_heavy()
+    space = Workspace(root, copied)
+    out = space.folder / "seen.json"
+    try:
+        pid = _forked(space, tests, [Observer(space.folder, out)], "--maxfail=1000")
+        end = time.monotonic() + limit
+        while not os.waitpid(pid, os.WNOHANG)[0]:
+            if time.monotonic() > end:
+                os.killpg(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                break
+            time.sleep(0.05)
+        return read_tests(out) if out.exists() else []
+    finally:
+        space.remove()
+
+
+def _import_heavy() -> None:
+    for name in HEAVY:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def _forked(space: Workspace, tests: Sequence[str], plugins: Sequence[object] = (), *more: str) -> int:
     """Start pytest in a workspace; returns the process id."""
     sys.stdout.flush()
     sys.stderr.flush()
@@ -140,12 +173,12 @@ def _forked(space: Workspace, tests: Sequence[str]) -> int:
     if pid:
         return pid
     try:
-        _test(space, tests)
+        _test(space, [*tests, *more], plugins)
     finally:
         os._exit(3)
 
 
-def _test(space: Workspace, tests: Sequence[str]) -> None:
+def _test(space: Workspace, tests: Sequence[str], plugins: Sequence[object]) -> None:
     """The child: never returns."""
     import pytest
 
@@ -157,10 +190,12 @@ def _test(space: Workspace, tests: Sequence[str]) -> None:
     os.dup2(output, 2)
     sys.dont_write_bytecode = True
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    os.environ["CRANIOMARK_TEST_WAIT"] = PATIENCE
     sys.path[:] = [str(space.folder), *(p for p in sys.path if not _of_the_original(p, space.root))]
     for name in [n for n in sys.modules if n.split(".")[0] in ("mutants", "double")]:
         sys.modules.pop(name)
-    code = pytest.main([*tests, "-x", "-q", "-p", "no:cacheprovider", "--rootdir", str(space.folder)])
+    words = ["-x", *tests, "-q", "-p", "no:cacheprovider", "--rootdir", str(space.folder)]
+    code = pytest.main(words, plugins=[*plugins])
     sys.stdout.flush()
     os._exit(int(code))
 
@@ -192,7 +227,7 @@ def _ended(running: dict, limit: float, tell: Callable[[Verdict], None]) -> list
             os.waitpid(pid, 0)
         output = space.folder / "output.txt"
         words = output.read_text(errors="replace")[-3000:] if output.exists() else ""
-        verdict = Verdict(mutant, not done or status != 0, words, seconds)
+        verdict = Verdict(mutant, not done or status != 0, words, seconds, not done)
         running.pop(pid)
         if mutant:
             space.restore(mutant)
