@@ -140,6 +140,12 @@ def test_scans_that_go_while_a_run_is_on_its_way_lose_nothing(
     code, said, told = train("stopped", {})
     assert (code, said) == (2, "")
     assert is_one_sentence(told) and "animal_2.nii.gz" in told
+    shutil.rmtree(scans)
+    shutil.copytree(animals_folder, scans)
+    (scans / "animal_3.nii.gz").unlink()
+    code, said, told = train("stopped", {})
+    assert (code, said) == (2, "") and is_one_sentence(told)
+    assert "data file animal_3.nii.gz is gone, while the run began with it" in told
     assert state_of(tmp_path / "stopped") == before
     shutil.rmtree(scans)
     shutil.copytree(animals_folder, scans)

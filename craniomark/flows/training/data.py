@@ -14,7 +14,7 @@ from craniomark.flows.template.frame import Frame
 from craniomark.flows.template.scans import common_labels
 from craniomark.flows.training.cache import Cache
 from craniomark.flows.training.config.schema import RunSettings
-from craniomark.flows.training.prepared import PreparedScan, prepared_landmarks, prepared_scan
+from craniomark.flows.training.prepared import PreparedScan, checked_sha256, prepared_landmarks, prepared_scan
 from craniomark.flows.training.reference import Reference, bundle_reference, made_reference
 from craniomark.flows.training.split import FEWEST, split
 from craniomark.ground.checks import InputError
@@ -108,7 +108,7 @@ def training_data(
         tuple(examples[one] for one in parts.training),
         tuple(examples[one] for one in parts.validation),
         {one: by_id[one].group for one in used},
-        _files([by_id[one] for one in used], settings, kept) | dict(reference.files),
+        file_sums([by_id[one] for one in used], settings.data, kept) | dict(reference.files),
     )
 
 
@@ -120,11 +120,16 @@ def landmarked_specimens(data: str) -> list[Specimen]:
     InputError
         If there are fewer than two.
     """
-    found = [s for s in find_specimens([Path(data)]) if s.kind == "ct" and s.landmarks]
+    found = specimens_with_landmarks(data)
     if len(found) < FEWEST:
         remedy = f"give at least {FEWEST} CTs with landmarks beside them (ID-LM.nii.gz or ID.mrk.json)"
         raise InputError(data, "number of landmarked CTs", len(found), remedy)
     return found
+
+
+def specimens_with_landmarks(data: str) -> list[Specimen]:
+    """CTs with landmarks beside them, however few."""
+    return [s for s in find_specimens([Path(data)]) if s.kind == "ct" and s.landmarks]
 
 
 def _points(specimen: Specimen, truth: LandmarkSet, labels: Sequence[str]) -> NDArray[np.float64]:
@@ -145,14 +150,18 @@ def _example(scan: PreparedScan, fine: PreparedScan, reference: Reference) -> Ex
     return Example(scan.image().scaled(gain).moved(pose), points, scan.specimen.id)
 
 
-def _files(specimens: Sequence[Specimen], settings: RunSettings, cache: Cache) -> dict[str, str]:
-    """Checksums by path below the data folder, or by id and name for what a list names elsewhere."""
-    root = Path(settings.data)
-    files: dict[str, str] = {}
+def file_sums(specimens: Sequence[Specimen], data: str, cache: Cache) -> dict[str, str]:
+    """SHA-256 of scans and landmarks by `file_name`."""
+    sums: dict[str, str] = {}
     for specimen in specimens:
         for path in (specimen.path, specimen.landmarks):
             if path is not None:
-                inside = root.is_dir() and path.is_relative_to(root)
-                name = path.relative_to(root).as_posix() if inside else f"{specimen.id}/{path.name}"
-                files[name] = cache.sha256(path)
-    return files
+                sums[file_name(specimen, path, data)] = checked_sha256(path, cache)
+    return sums
+
+
+def file_name(specimen: Specimen, path: Path, data: str) -> str:
+    """Path below the data folder, or id and name for what a list names elsewhere."""
+    root = Path(data)
+    inside = root.is_dir() and path.is_relative_to(root)
+    return path.relative_to(root).as_posix() if inside else f"{specimen.id}/{path.name}"

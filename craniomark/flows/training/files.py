@@ -87,6 +87,13 @@ class RunFolder:
                 part.unlink(missing_ok=True)
 
 
+class RunFolderView(RunFolder):
+    """A run folder that is only looked at: nothing is made."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write JSON whole or not at all."""
     with written_whole(path) as part:

@@ -9,15 +9,19 @@ import torch
 
 import craniomark
 from craniomark.flows.pipeline.stopping import Stopped
+from craniomark.flows.training.cache import Cache
 from craniomark.flows.training.config.compose import Config
 from craniomark.flows.training.config.instantiate import refused, tells_a_setting
 from craniomark.flows.training.data import TrainingData, training_data
+from craniomark.flows.training.early import check_start
 from craniomark.flows.training.identity import Identity, code_sha256, this_machine
 from craniomark.flows.training.registry import TaskEntry
 from craniomark.flows.training.run import Outcome, run_training
 from craniomark.flows.training.task import Task
+from craniomark.flows.training.trouble import told_troubles
 from craniomark.flows.training.watch import is_alive
 
+_CPU = torch.device("cpu")
 Listener = Callable[[dict[str, Any]], None]
 CACHE = "cache"
 NOT_RECORDED = ("cache",)
@@ -68,10 +72,13 @@ def run_job(
         tell({"event": "progress", "job": name, "name": what, "step": number, "of": count})
 
     settings = config.settings
-    data = training_data(settings, entry.spacing(settings), cache_folder(settings), told)
+    out, cache = Path(settings.out), cache_folder(settings)
+    check_start(settings, recorded(config), Cache(cache))
+    with told_troubles(out, "while the data are prepared", _CPU):
+        data = training_data(settings, entry.spacing(settings), cache, told)
     tell({"event": "log", "job": name, "message": split_words(data)})
-    task = built(entry, config, data)
-    out = Path(settings.out)
+    with told_troubles(out, "while the network is made", _CPU):
+        task = built(entry, config, data)
     return run_training(task, settings.loop, out, identity(config, data), listen, stop_file, parent, job)
 
 
@@ -95,9 +102,15 @@ def built(entry: TaskEntry, config: Config, data: TrainingData) -> Task:
 
 def identity(config: Config, data: TrainingData) -> Identity:
     """What a run depends on."""
-    recorded = {key: value for key, value in config.plain.items() if key not in NOT_RECORDED}
     seed = config.settings.loop.seed
-    return Identity(craniomark.__version__, recorded, dict(data.files), seed, this_machine(), code_sha256())
+    return Identity(
+        craniomark.__version__, recorded(config), dict(data.files), seed, this_machine(), code_sha256()
+    )
+
+
+def recorded(config: Config) -> dict[str, Any]:
+    """The config as a run keeps it."""
+    return {key: value for key, value in config.plain.items() if key not in NOT_RECORDED}
 
 
 def cache_folder(settings: Any) -> Path:

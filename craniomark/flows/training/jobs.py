@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from craniomark.flows.training.files import RunFolder, read_json
+from craniomark.flows.training.files import RunFolderView, read_json
 from craniomark.flows.training.job import Listener
 from craniomark.flows.training.snapshot import Snapshot
 from craniomark.ground.checks import InputError
@@ -95,13 +95,6 @@ def done_before(order: Order) -> JobResult | None:
                 order.name, "done", int(state["step"]), figures, float(state["seconds"]), kept=True
             )
     return None
-
-
-class RunFolderView(RunFolder):
-    """A run folder that is only looked at: nothing is made."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
 
 def run_in_child(order: Order, snapshot: Snapshot, listen: Listener | None = None) -> JobResult:

@@ -1,6 +1,7 @@
 """One landmarked CT in the form that training reads: air 0, small numbers, mapped from disk."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -92,15 +93,26 @@ def packed(voxels: torch.Tensor) -> tuple[NDArray[Any], float]:
     return (array / gain).astype(np.float16), gain
 
 
-def _sha256(specimen: Specimen, cache: Cache) -> tuple[str, str]:
-    assert specimen.landmarks is not None
+def checked_sha256(path: Path, cache: Cache) -> str:
+    """Checksum of a file or folder.
+
+    Raises
+    ------
+    InputError
+        If it can't be read.
+    """
     try:
-        return cache.sha256(specimen.path), cache.sha256(specimen.landmarks)
+        return cache.sha256(path)
     except OSError as error:
         remedy = "check that you may read it and that its disk is there, or leave it out"
         raise InputError(
-            error.filename or specimen.path, "file", f"not readable ({error.strerror})", remedy
+            error.filename or path, "file", f"not readable ({error.strerror})", remedy
         ) from error
+
+
+def _sha256(specimen: Specimen, cache: Cache) -> tuple[str, str]:
+    assert specimen.landmarks is not None
+    return checked_sha256(specimen.path, cache), checked_sha256(specimen.landmarks, cache)
 
 
 def _landmarks(specimen: Specimen) -> Entry:

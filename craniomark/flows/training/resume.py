@@ -1,7 +1,8 @@
 """Whether a run folder may go on with what it is given: the same configuration and data, or not at all."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +16,10 @@ FREE = {
     "device", "save_every", "pictures_every", "metrics_every", "keep_checkpoints", "batches_ahead",
     "tensorboard", "data", "out",
 }  # fmt: skip
+_PLACE = "template"
+"""Key of the bundle that is used: where it lies may change, its checksum tells whether it is the same."""
+TEMPLATE_FILES = "template/"
+"""How names of files of that bundle begin."""
 _REMEDY = "give back what the run began with, or train into another folder"
 
 
@@ -48,30 +53,86 @@ def check_identity(folder: RunFolder, identity: Identity, settings: LoopSettings
     """
     old = read_json(folder.identity)
     new = json.loads(json.dumps({**asdict(identity), "settings": asdict(settings)}))
-    try:
-        found = list(_differences(old, new))
+    with _complete(folder):
+        found = [*_setting_differences(old, new), *data_differences(old["data"], new["data"])]
         remarks = list(_remarks(old, new))
-    except (KeyError, AttributeError, TypeError) as error:
-        raise InputError(folder.identity, "content", "incomplete", _REMEDY) from error
-    if found:
-        field, value = found[0]
-        more = f" (and {len(found) - 1} more differences)" if len(found) > 1 else ""
-        raise InputError(folder.path, field, value + more, _REMEDY)
+    _refuse(folder, found)
     return remarks
 
 
-def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for part, word in (("config", "configuration"), ("settings", "setting")):
+def check_settings(folder: RunFolder, config: Mapping[str, Any], settings: LoopSettings) -> None:
+    """Compare configuration and seed alone with what the run in the folder began with.
+
+    Raises
+    ------
+    InputError
+        If they differ; names the first difference with both values.
+    """
+    told = {"config": dict(config), "settings": asdict(settings), "seed": settings.seed}
+    old, new = read_json(folder.identity), json.loads(json.dumps(told))
+    with _complete(folder):
+        found = list(_setting_differences(old, new))
+    _refuse(folder, found)
+
+
+def check_files(folder: RunFolder, sums: Mapping[str, str]) -> None:
+    """Compare scans and landmarks alone with those that the run in the folder began with.
+
+    Raises
+    ------
+    InputError
+        If they differ; names the first that is gone, changed or new.
+    """
+    _refuse(folder, list(data_differences(recorded_files(folder), sums)))
+
+
+def recorded_files(folder: RunFolder) -> dict[str, str]:
+    """SHA-256 of the scans and landmarks that the run in the folder began with, by name."""
+    old = read_json(folder.identity)
+    with _complete(folder):
+        return {name: str(one) for name, one in old["data"].items() if not name.startswith(TEMPLATE_FILES)}
+
+
+def data_differences(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is another than at the start, as field and value: files that are gone, then changed, then new."""
+    for name in sorted(old.keys() - new.keys()):
+        yield f"data file {name}", f"gone, while the run began with it (sha256 {_short(old[name])})"
+    for name in sorted(old.keys() & new.keys()):
+        if old[name] != new[name]:
+            was, now = _short(old[name]), _short(new[name])
+            yield f"data file {name}", f"another (sha256 {now}) than the run began with (sha256 {was})"
+    for name in sorted(new.keys() - old.keys()):
+        yield f"data file {name}", "new, while the run began without it"
+
+
+def _setting_differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    told = set()
+    for part, word, start in (("config", "configuration", ""), ("settings", "setting", "loop.")):
         before, now = flat(old[part]), flat(new[part])
         for key in sorted(before.keys() | now.keys()):
-            if key.rpartition(".")[2] not in FREE and not _same(before, now, key):
-                yield f"{word} {key}", f"{_shown(now, key)}, while the run began with {_shown(before, key)}"
-    if old["seed"] != new["seed"]:
+            if key.rpartition(".")[2] in FREE or start + key in told or _same(before, now, key):
+                continue
+            told.add(start + key)
+            yield f"{word} {key}", f"{_shown(now, key)}, while the run began with {_shown(before, key)}"
+    if old["seed"] != new["seed"] and not {"loop.seed"} & told:
         yield "seed", f"{new['seed']}, while the run began with {old['seed']}"
-    for name in sorted(old["data"].keys() | new["data"].keys()):
-        before, now = old["data"].get(name), new["data"].get(name)
-        if before != now:
-            yield f"data file {name}", f"{_sum(now)}, while the run began with {_sum(before)}"
+
+
+@contextmanager
+def _complete(folder: RunFolder) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, AttributeError, TypeError) as error:
+        raise InputError(folder.identity, "content", "incomplete", _REMEDY) from error
+
+
+def _refuse(folder: RunFolder, found: list[tuple[str, str]]) -> None:
+    if not found:
+        return
+    field, value = found[0]
+    more = len(found) - 1
+    also = f" (and {more} more difference{'s' if more > 1 else ''})" if more else ""
+    raise InputError(folder.path, field, value + also, _REMEDY)
 
 
 def _remarks(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
@@ -98,6 +159,8 @@ def flat(tree: Any, start: str = "") -> dict[str, Any]:
 def _same(before: dict[str, Any], now: dict[str, Any], key: str) -> bool:
     if key not in before or key not in now:
         return False
+    if key == _PLACE:
+        return (before[key] is None) == (now[key] is None)
     return json.dumps(before[key]) == json.dumps(now[key])  # NaN equals itself here
 
 
@@ -105,5 +168,5 @@ def _shown(leaves: dict[str, Any], key: str) -> str:
     return repr(leaves[key]) if key in leaves else "not set"
 
 
-def _sum(sha256: str | None) -> str:
-    return f"sha256 {sha256[:12]}..." if sha256 else "not there"
+def _short(sha256: str) -> str:
+    return f"{sha256[:12]}..."

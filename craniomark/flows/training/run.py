@@ -1,18 +1,17 @@
 """Training of one network in one run folder."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
-from craniomark.flows.pipeline.claims import claimed, lock_path
 from craniomark.flows.training.device import start_fabric
 from craniomark.flows.training.events import Teller
 from craniomark.flows.training.files import RunFolder, read_json
+from craniomark.flows.training.holding import held
 from craniomark.flows.training.identity import Identity, code_sha256
 from craniomark.flows.training.loop import Loop
 from craniomark.flows.training.metrics import trim_metrics
@@ -20,7 +19,7 @@ from craniomark.flows.training.resume import check_identity, record_identity
 from craniomark.flows.training.settings import LoopSettings
 from craniomark.flows.training.task import Task
 from craniomark.flows.training.tensors import load_weights
-from craniomark.flows.training.trouble import told
+from craniomark.flows.training.trouble import told, told_troubles
 from craniomark.flows.training.watch import Watch
 from craniomark.ground.checks import InputError, told_where_full
 
@@ -99,29 +98,15 @@ def run_training(
         try:
             fabric = start_fabric(settings)
             teller.silent = not fabric.is_global_zero
-            with _held(files, fabric.is_global_zero):
+            # Processes that share the run rely on the first.
+            alone = held(files.path, "run") if fabric.is_global_zero else nullcontext()
+            with alone, told_troubles(files.path, "at the start", fabric.device):
                 return _train(task, settings, files, identity, fabric, teller, watch)
         except Exception as error:
             teller.error(str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}")
             raise
         finally:
             teller.close()
-
-
-@contextmanager
-def _held(files: RunFolder, leads: bool) -> Iterator[None]:
-    """Hold the folder against other processes; those that share the run rely on the first."""
-    if not leads:
-        yield
-        return
-    with claimed(files.path, "run") as free:
-        if not free:
-            owner = {}
-            with suppress(OSError, ValueError):
-                owner = json.loads(lock_path(files.path, "run").read_text(encoding="utf-8"))
-            value = f"in use by process {owner.get('pid', '?')} on {owner.get('host', '?')}"
-            raise InputError(files.path, "run folder", value, "wait, stop that run, or choose another folder")
-        yield
 
 
 def _train(
@@ -150,9 +135,8 @@ def _train(
         _close(loop, "stopped", "Ctrl-C", teller)
         raise
     except Exception as error:
-        sentence = (
-            error if isinstance(error, InputError) else told(error, files.path, loop.at.step, fabric.device)
-        )
+        when = f"at step {loop.at.step}"
+        sentence = error if isinstance(error, InputError) else told(error, files.path, when, fabric.device)
         _close(loop, "failed", str(sentence or f"{type(error).__name__}: {error}"), teller)
         if sentence is None or sentence is error:
             raise

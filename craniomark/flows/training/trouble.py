@@ -1,8 +1,8 @@
 """What stops a run, told so that it can be mended: numbers that aren't, memory, a full disk."""
 
 import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torch
@@ -74,13 +74,45 @@ def loss_trouble(where: Path, step: int, what: str, names: tuple[str, ...]) -> I
     return InputError(where, "loss", value, remedy)
 
 
-def told(error: BaseException, where: Path, step: int, device: torch.device) -> InputError | None:
-    """The same error as a sentence for the user, or None where it is neither memory nor disk."""
+@contextmanager
+def told_troubles(where: Path, when: str, device: torch.device) -> Iterator[None]:
+    """Raise what `told` makes of errors in the block; others come through.
+
+    Raises
+    ------
+    InputError
+        If memory or disk didn't suffice.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:
+        sentence = told(error, where, when, device)
+        if sentence is None:
+            raise
+        raise sentence from error
+
+
+def told(error: BaseException, where: Path, when: str, device: torch.device) -> InputError | None:
+    """The same error as a sentence for the user, or None where it is neither memory nor disk.
+
+    Parameters
+    ----------
+    error : exception
+        Whatever was raised.
+    where : Path
+        The run folder.
+    when : str
+        What was being done, e.g. ``at step 3``.
+    device : torch.device
+        Where.
+    """
     if isinstance(error, OSError) and is_full(error):
         remedy = "make room and start the run again; it goes on from its last checkpoint"
         return InputError(where, "disk", f"full ({error.strerror})", remedy)
     if _is_memory(error):
-        value = f"too little at step {step} on {device}: {_sizes(str(error), device)}"
+        value = f"too little {when} on {device}: {_sizes(str(error), device)}"
         remedy = "lower the batch size or the size of the images, or choose another device"
         return InputError(where, "memory", value, remedy)
     return None

@@ -33,8 +33,15 @@ def test_numbers_of_all_kinds_equal_themselves(tmp_path):
     [
         ({"config": {"task": "toy", "network": {"width": 8}}}, "network.width is 8, while .* with 16"),
         ({"config": {"task": "toy"}}, "network.width is not set, while .* with 16"),
-        ({"data": {"anna.nii.gz": "b" * 64}}, "data file anna.nii.gz is sha256 bbbbbbbbbbbb.* aaaaaaaaaaaa"),
-        ({"data": {}}, "data file anna.nii.gz is not there"),
+        (
+            {"data": {"anna.nii.gz": "b" * 64}},
+            r"file anna.nii.gz is another \(sha256 bbbb.* aaaa",
+        ),
+        ({"data": {}}, "data file anna.nii.gz is gone, while the run began with it"),
+        (
+            {"data": {"anna.nii.gz": "a" * 64, "bert.nii.gz": "b" * 64}},
+            "data file bert.nii.gz is new, while the run began without it",
+        ),
         ({"seed": 4}, "seed is 4, while the run began with 3"),
     ],
 )

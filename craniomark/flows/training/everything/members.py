@@ -44,8 +44,8 @@ def _member(work: Work, task: str, number: int) -> Member:
 def _run(work: Work, task: str, folder: Path) -> tuple[TaskEntry, Config, TrainingData]:
     entry = task_entry(task)
     recorded = read_json(RunFolder(folder).identity)["config"]
-    cache = work.settings.cache or str(work.out / "cache")
-    config = config_of(entry, recorded | {"cache": cache, "out": str(folder)})
+    places = {"data": work.settings.data, "template": work.template, "cache": work.cache, "out": folder}
+    config = config_of(entry, recorded | {name: str(place) for name, place in places.items()})
     settings = config.settings
     return entry, config, training_data(settings, entry.spacing(settings), cache_folder(settings))
 

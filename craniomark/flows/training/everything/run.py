@@ -1,19 +1,20 @@
 """All stages, each once: what is done stays done when the same command is given again."""
 
 import json
+import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from craniomark.flows.datasets.hashing import file_sha256
-from craniomark.flows.pipeline.claims import claimed
-from craniomark.flows.training.data import landmarked_specimens
+from craniomark.flows.training.cache import Cache
+from craniomark.flows.training.data import file_name, landmarked_specimens, specimens_with_landmarks
 from craniomark.flows.training.everything.settings import recorded, settings_of
-from craniomark.flows.training.everything.stages import STAGES
-from craniomark.flows.training.everything.state import begun, finished, spent
+from craniomark.flows.training.everything.stages import STAGES, is_made
+from craniomark.flows.training.everything.state import Source, begun, finished, is_begun, spent
 from craniomark.flows.training.everything.work import Listener, Work
-from craniomark.ground.checks import InputError
+from craniomark.flows.training.holding import held
+from craniomark.flows.training.prepared import checked_sha256
 
 
 def train_everything(
@@ -47,13 +48,12 @@ def train_everything(
     """
     settings, recipe = settings_of(words)
     work = Work(settings, recipe, listen or (lambda _event: None), stop_file, parent)
-    belongs = recorded(settings, recipe) | {"files": _sums(settings.data)}
-    done = begun(work.out, json.loads(json.dumps(belongs)))
-    with claimed(work.out, "everything") as free:
-        if not free:
-            raise InputError(work.out, "folder", "in use by another training", "wait, or choose another out")
+    told = json.loads(json.dumps(recorded(settings, recipe)))
+    done = begun(work.out, told, _sources(work), settings.data)
+    with held(work.out, "everything"):
+        _clear_parts(work)
         for number, (name, stage) in enumerate(STAGES.items(), start=1):
-            if name in done:
+            if name in done and is_made(work, name):
                 work.log(name, f"Stage {number} of {len(STAGES)}, {name}: done before.")
                 continue
             work.check_stop()
@@ -77,11 +77,24 @@ def _timed(work: Work, name: str, stage: Any) -> None:
     finished(work.out, name, minutes)
 
 
-def _sums(data: str) -> dict[str, str]:
-    """SHA-256 of scans and landmarks by specimen and kind; of a folder of slices, of its names."""
-    sums = {}
-    for specimen in landmarked_specimens(data):
+def _clear_parts(work: Work) -> None:
+    """Remove what a killed process left half-written."""
+    for folder in (work.out, work.template.parent, work.bundle.parent):
+        for part in folder.glob(".part-*"):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                part.unlink(missing_ok=True)
+
+
+def _sources(work: Work) -> dict[str, Source]:
+    """Scans and landmarks by specimen and kind, with their checksums."""
+    data, kept = work.settings.data, Cache(work.cache)
+    listed = specimens_with_landmarks if is_begun(work.out) else landmarked_specimens
+    found = {}
+    for specimen in listed(data):
         for kind, path in (("scan", specimen.path), ("landmarks", specimen.landmarks)):
-            if path is not None and path.is_file():
-                sums[f"{kind} of {specimen.id}"] = file_sha256(path)
-    return sums
+            if path is not None:
+                source = Source(file_name(specimen, path, data), checked_sha256(path, kept))
+                found[f"{kind} of {specimen.id}"] = source
+    return found

@@ -6,10 +6,11 @@ from pathlib import Path
 from craniomark.flows.datasets.check import check_data
 from craniomark.flows.template import TemplateSettings, build_template
 from craniomark.flows.training.everything.assemble import assemble
-from craniomark.flows.training.everything.calibrate import calibrate
+from craniomark.flows.training.everything.calibrate import calibrate, calibration_file
+from craniomark.flows.training.everything.findings import FindingFiles
 from craniomark.flows.training.everything.settings import WHERE
 from craniomark.flows.training.everything.work import Work
-from craniomark.ground.checks import InputError
+from craniomark.flows.training.files import RunFolderView
 
 _ALL = "fold=null"
 
@@ -18,12 +19,12 @@ def check(work: Work) -> None:
     """Refuse data with problems; what is merely unusual is told."""
     told = work.told("check")
     report = check_data(Path(work.settings.data), lambda name, done, of: told(name, done / max(of, 1)))
+    files = FindingFiles(work.settings.data)
     for finding in report.findings:
-        work.log("check", f"{finding.severity}: {finding.specimen}: {finding.what}".replace(": : ", ": "))
+        work.log("check", f"{finding.severity}: {files.sentence(finding)}")
     if report.problems:
         first = next(f for f in report.findings if f.severity == "problem")
-        value = f"{report.problems} problems, the first: {first.specimen or 'all'}: {first.what}"
-        raise InputError(work.settings.data, "data", value, "put them right; craniomark data check tells all")
+        raise files.refusal(first, report.problems)
 
 
 def template(work: Work) -> None:
@@ -81,3 +82,21 @@ STAGES: dict[str, Callable[[Work], None]] = {
     "bundle": assemble,
 }
 """Each does its work from what lies in the folder, and can be done again."""
+
+
+def is_made(work: Work, stage: str) -> bool:
+    """Whether what a stage that is done has made is there: a user may have deleted it."""
+    return all(path.exists() for path in _made_by(work, stage))
+
+
+def _made_by(work: Work, stage: str) -> list[Path]:
+    files = {
+        "template": work.template / "bundle.json",
+        "calibrate": calibration_file(work),
+        "bundle": work.bundle / "bundle.json",
+    }
+    if stage in files:
+        return [files[stage]]
+    members = [work.member(stage, number) for number in range(work.recipe.members)]
+    folders = {"orient": [work.out / "orient"], "landmark": [work.out / "rough", *members], "focus": members}
+    return [RunFolderView(folder).weights for folder in folders.get(stage, [])]

@@ -1,72 +1,115 @@
 """What of a whole training is done, and what it belongs to."""
 
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from craniomark.flows.training.files import read_json
-from craniomark.ground.checks import InputError, written_whole
+from craniomark.flows.training.everything.settings import WHERE
+from craniomark.flows.training.files import read_json, write_json
+from craniomark.flows.training.resume import data_differences, flat
+from craniomark.ground.checks import InputError
 
-FILE = "stages.json"
+FILE, CHECK = "stages.json", "check"
+_FILES = "files."
+_REMEDY = "give back what it began with, or choose another out"
 
 
-def begun(out: Path, belongs: Mapping[str, Any]) -> dict[str, float]:
+@dataclass(frozen=True)
+class Source:
+    """A file that is learnt from: its name as in `file_name`, its SHA-256."""
+
+    name: str
+    sha256: str
+
+
+def is_begun(out: Path) -> bool:
+    """Whether the folder holds a training."""
+    return (out / FILE).exists()
+
+
+def begun(
+    out: Path, settings: Mapping[str, Any], sources: Mapping[str, Source], data: str
+) -> dict[str, float]:
     """Minutes of the stages that are done already, by name; the folder is marked as this training's.
+
+    As long as no stage has learnt from the data, other settings and data, such as those that the check
+    asked for, begin anew.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the stages.
+    settings : mapping
+        What the training belongs to, as JSON can hold it.
+    sources : mapping of str to Source
+        Files by specimen and kind.
+    data : str
+        Where these lie, for errors.
 
     Raises
     ------
     InputError
         If the folder holds a training of other settings, recipe or data; names what differs.
     """
-    path = out / FILE
-    if not path.exists():
-        _write(path, belongs, {}, {})
+    belongs = {**settings, "files": {key: one.sha256 for key, one in sources.items()}}
+    names = {key: one.name for key, one in sources.items()}
+    if not is_begun(out):
+        _write(out, {"belongs": belongs, "names": names, "minutes": {}, "spent": {}})
         return {}
-    kept = read_json(path)
-    for key in sorted(set(kept["belongs"]) | set(belongs)):
-        before, now = kept["belongs"].get(key), belongs.get(key)
-        if before != now:
-            where, was, is_now = _first_difference(key, before, now)
-            remedy = "give what it was begun with, or another out"
-            raise InputError(path, where, f"{is_now!r}, but the folder was begun with {was!r}", remedy)
+    kept = _read(out)
+    if kept["belongs"] != belongs:
+        if set(kept["minutes"]) <= {CHECK}:
+            _write(out, kept | {"belongs": belongs, "names": names, "minutes": {}})
+            return {}
+        raise _difference(out, kept, belongs, kept.get("names", {}) | names, data)
     return {str(stage): float(minutes) for stage, minutes in kept["minutes"].items()}
 
 
 def finished(out: Path, stage: str, minutes: float) -> None:
     """Note that a stage is done, after so many minutes in all."""
-    path = out / FILE
-    kept = read_json(path)
-    _write(path, kept["belongs"], kept["minutes"] | {stage: round(minutes, 2)}, kept["spent"])
+    kept = _read(out)
+    _write(out, kept | {"minutes": kept["minutes"] | {stage: round(minutes, 2)}})
 
 
 def spent(out: Path, stage: str, minutes: float) -> float:
     """Add minutes to what a stage has cost so far, done or not; returns the sum."""
-    path = out / FILE
-    kept = read_json(path)
-    costs = kept["spent"]
-    costs[stage] = round(costs.get(stage, 0.0) + minutes, 2)
-    _write(path, kept["belongs"], kept["minutes"], costs)
-    return float(costs[stage])
+    kept = _read(out)
+    total = round(kept["spent"].get(stage, 0.0) + minutes, 2)
+    _write(out, kept | {"spent": kept["spent"] | {stage: total}})
+    return float(total)
 
 
 def minutes_of(out: Path) -> float:
     """Minutes of all stages so far, also of those that were stopped and gone on with."""
-    return float(sum(read_json(out / FILE)["spent"].values()))
+    return float(sum(_read(out)["spent"].values()))
 
 
-def _first_difference(key: str, before: Any, now: Any) -> tuple[str, Any, Any]:
-    if isinstance(before, dict) and isinstance(now, dict):
-        for inner in sorted(set(before) | set(now)):
-            if before.get(inner) != now.get(inner):
-                return f"{key} {inner}", before.get(inner), now.get(inner)
-    return key, before, now
+def _difference(
+    out: Path, kept: Mapping[str, Any], belongs: Mapping[str, Any], names: Mapping[str, str], data: str
+) -> InputError:
+    """The first thing that differs: a setting, else a file."""
+    before, now = flat(kept["belongs"]), flat(dict(belongs))
+    changed = [key for key in sorted(before.keys() | now.keys()) if before.get(key) != now.get(key)]
+    settings = [key for key in changed if not key.startswith(_FILES)]
+    if settings:
+        key = settings[0]
+        value = f"{now.get(key)!r}, while the training in {out} began with {before.get(key)!r}"
+        return InputError(WHERE, key.replace("recipe_of.", "recipe's "), value, _REMEDY)
+    differences = data_differences(*({names.get(k, k): v for k, v in files.items()} for files in (
+        kept["belongs"]["files"], belongs["files"])))  # fmt: skip
+    field, value = next(differences)
+    return InputError(data, field, value.replace("the run", f"the training in {out}"), _REMEDY)
 
 
-def _write(
-    path: Path, belongs: Mapping[str, Any], minutes: Mapping[str, float], costs: Mapping[str, float]
-) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    told = {"belongs": belongs, "minutes": minutes, "spent": costs}
-    with written_whole(path) as temporary:
-        temporary.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+def _read(out: Path) -> dict[str, Any]:
+    path = out / FILE
+    kept = read_json(path)
+    whole = all(isinstance(kept.get(key), dict) for key in ("belongs", "minutes", "spent"))
+    if not whole or not isinstance(kept["belongs"].get("files"), dict):
+        raise InputError(path, "content", "incomplete", "put the file back, or choose another out")
+    return kept
+
+
+def _write(out: Path, content: Mapping[str, Any]) -> None:
+    write_json(out / FILE, content)

@@ -9,7 +9,7 @@ from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.flows.training.config.compose import compose
 from craniomark.flows.training.everything.recipes import Recipe
 from craniomark.flows.training.everything.settings import EverythingSettings
-from craniomark.flows.training.job import run_job
+from craniomark.flows.training.job import CACHE, run_job
 from craniomark.flows.training.registry import task_entry
 from craniomark.flows.training.run import Outcome
 from craniomark.flows.training.watch import is_alive
@@ -45,6 +45,11 @@ class Work:
     def out(self) -> Path:
         """Folder of the stages."""
         return Path(self.settings.out)
+
+    @property
+    def cache(self) -> Path:
+        """Folder of the prepared specimens."""
+        return Path(self.settings.cache) if self.settings.cache else self.out / CACHE
 
     @property
     def template(self) -> Path:
@@ -92,8 +97,7 @@ class Work:
         settings = self.settings
         entry = task_entry(task)
         where = [f"data={_word(settings.data)}", f"out={_word(folder)}", f"template={_word(self.template)}"]
-        cache = settings.cache or str(self.out / "cache")
-        loop = [f"cache={_word(cache)}", f"loop.seed={settings.seed}", f"loop.device={settings.device}"]
+        loop = [f"cache={_word(self.cache)}", f"loop.seed={settings.seed}", f"loop.device={settings.device}"]
         config = compose(entry, [*where, *loop, *words])
         outcome = run_job(entry, config, self.listen, self.stop_file, self.parent, folder.name)
         if outcome.status == "stopped":
