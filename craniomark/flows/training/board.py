@@ -38,8 +38,13 @@ class Board:
 
     def __init__(self, folder: Path, step: int) -> None:
         try:
-            from tensorboard.compat.proto.event_pb2 import Event, SessionLog
-            from tensorboard.summary.writer.record_writer import RecordWriter
+            from tensorboard.compat.proto.event_pb2 import (  # type: ignore[import-untyped]
+                Event,
+                SessionLog,
+            )
+            from tensorboard.summary.writer.record_writer import (  # type: ignore[import-untyped]
+                RecordWriter,
+            )
             from torch.utils.tensorboard import summary
         except ImportError as error:
             remedy = "install craniomark[train], or set tensorboard=false"
