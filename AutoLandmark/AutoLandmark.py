@@ -57,13 +57,13 @@ class AutoLandmark(ScriptedLoadableModule):
 class AutoLandmarkParameterNode:
     """What the user has chosen; saved with the scene.
 
-    inputVolume : the scan
+    inputVolume : the scan; of a surface model the panel says that its CT is needed
     model : folder of the model; empty for the one that fits
     orient, refine, mirror : how landmarks are predicted
     colourLimit : error estimate from which points are coloured as doubtful, mm; 0 for flagged ones only
     """
 
-    inputVolume: slicer.vtkMRMLScalarVolumeNode
+    inputVolume: slicer.vtkMRMLDisplayableNode
     model: str = ""
     orient: bool = True
     refine: bool = True
@@ -79,6 +79,7 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.logic = self.desk = self.ui = self.trainPanel = None
         self._parameters = self._tag = None
+        self._refused = ""
 
     def setup(self):
         """Make the panel."""
@@ -88,6 +89,7 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         try:
             from craniomark.desktop import shared
             from craniomark.desktop.cohort_panel import CohortPanel
+            from craniomark.desktop.folder_panel import FolderPanel
             from craniomark.desktop.model_picker import ModelPicker
             from craniomark.desktop.panel import MessageLine
             from craniomark.desktop.review_panel import ReviewPanel
@@ -107,6 +109,7 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.fillLines()
         self.reviewPanel = ReviewPanel(self.ui, self.desk, self.message, self.choice)
         self.cohortPanel = CohortPanel(self.ui, self.desk, self.message, self.trainPanel)
+        self.folderPanel = FolderPanel(self.ui, self.desk, self.message, self.options, self.onSpecimen)
         self.connectButtons()
         self.desk.connect(self.refresh)
         self.desk.predict.ready = self.onPredicted
@@ -132,12 +135,10 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ui.messageLabel.text = text.format(error=error)
 
     def fillLines(self):
-        """Show the folders that were chosen last."""
+        """Show the folder that was chosen last."""
         from craniomark.desktop.panel import remembered
 
-        ui = self.ui
-        ui.resultsLine.currentPath = remembered("Landmark/Results", str(Path.home() / "CranioMark"))
-        ui.folderLine.currentPath = remembered("Landmark/Folder")
+        self.ui.resultsLine.currentPath = remembered("Landmark/Results", str(Path.home() / "CranioMark"))
 
     def connectButtons(self):
         """Connect the widgets that are no parameters."""
@@ -148,12 +149,9 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             (ui.predictButton, self.onPredict),
             (ui.cancelButton, self.onCancel),
             (ui.browseModelButton, self.models.browse),
-            (ui.specimenButton, self.onSpecimen),
-            (ui.folderButton, self.onFolder),
         ):
             button.connect("clicked()", guarded(self.message, action))
-        for line in (ui.resultsLine, ui.folderLine):
-            line.connect("currentPathChanged(QString)", self.refresh)
+        ui.resultsLine.connect("currentPathChanged(QString)", self.refresh)
 
     def enter(self):
         """Show what there is now."""
@@ -178,6 +176,7 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onSceneStartClose(self, caller, event):
         """Let go of what will not be there any more; the review is saved."""
+        self.reviewPanel.keep_note()
         self.setParameterNode(None)
         self.ui.repeatTable.setMRMLTableNode(None)
         self.ui.repeatTable.visible = False
@@ -212,7 +211,19 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Follow the parameters."""
         if self._parameters is not None and self._parameters.colourLimit != self.desk.review.limit_mm:
             self.desk.review.colour(self._parameters.colourLimit)
+        self.tellSurface()
         self.refresh()
+
+    def tellSurface(self):
+        """Say why a surface model that was chosen can't be landmarked."""
+        from craniomark.desktop.inputs import refusal
+
+        words = refusal(self.volume)
+        if words and words != self._refused:
+            self.message.doubt(words)
+        elif self._refused and not words and self.message.text == self._refused:
+            self.message.clear()
+        self._refused = words
 
     @property
     def volume(self):
@@ -272,60 +283,46 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             slicer.util.setSliceViewerLayers(background=review.volume, fit=True)
             review.go(review.session.current)
 
-    def onFolder(self):
-        """Predict the scans of a folder."""
-        from craniomark.desktop.panel import remember
-
-        self.message.clear()
-        folder, resume = self.ui.folderLine.currentPath, self.ui.resumeBox.checked
-        self.desk.folder.predict(folder, self.results, self.options(), resume)
-        remember("Landmark/Folder", folder)
-        remember("Landmark/Results", self.results)
-
     def onCancel(self):
         """Stop."""
         self.desk.cancel()
 
-    def onSpecimen(self):
-        """Load the next scan with doubtful points, and open its review."""
-        from craniomark.desktop.cohorts import next_specimen
+    def onSpecimen(self, entry):
+        """Load the scan of a specimen, and open its review."""
+        from craniomark.desktop.inputs import loaded_from
         from craniomark.desktop.results import SPECIMEN
 
-        session = self.desk.review.session
-        entry = next_specimen(self.results, session.id if session else "")
-        volume = slicer.util.loadVolume(str(entry.scan))
+        if self._parameters is None:  # the user has gone to another module meanwhile
+            return
+        volume = loaded_from(slicer.mrmlScene, entry.scan) or slicer.util.loadVolume(str(entry.scan))
         volume.SetAttribute(SPECIMEN, entry.id)
         self._parameters.inputVolume = volume
         self.ui.modeBox.setCurrentIndex(0)
-        self.reviewPanel.open()
-        self.desk.later(self.showSlices)
+        self.reviewPanel.open(lambda: self.desk.later(self.showSlices))
 
     def refresh(self, *_arguments):
         """Show what the presenters tell."""
         ui, desk = self.ui, self.desk
         there, busy, work = self.volume is not None, desk.busy, desk.shown
-        results = bool(self.results.strip())
         enabled = (
-            (ui.predictButton, there and not busy),
-            (ui.cancelButton, busy),
+            (ui.predictButton, there and not busy and not self._refused),
+            (ui.cancelButton, busy or desk.folder.paused),
             (ui.inputSelector, not busy),
             (ui.modelBox, not busy),
             (ui.browseModelButton, not busy),
             (ui.optionsSection, not busy),
-            (ui.openButton, there and not busy),
-            (ui.specimenButton, results and not busy),
-            (ui.folderButton, bool(ui.folderLine.currentPath) and results and not busy),
+            (ui.openButton, there and not busy and not self._refused),
         )
         for widget, on in enabled:
             widget.enabled = on
         ready = _("Find the landmarks of the volume.")
-        ui.predictButton.toolTip = ready if there else _("Choose a volume first.")
-        ui.progressBar.visible = ui.cancelButton.visible = busy
+        ui.predictButton.toolTip = self._refused or (ready if there else _("Choose a volume first."))
+        ui.progressBar.visible = ui.cancelButton.visible = busy or desk.folder.paused
         ui.progressBar.value = round(1000 * work.fraction)
         ui.statusLabel.text = work.status
         ui.statusLabel.visible = bool(work.status)
-        self.reviewPanel.refresh()
-        self.cohortPanel.refresh()
+        for panel in (self.reviewPanel, self.cohortPanel, self.folderPanel):
+            panel.refresh()
         self.showOutcome()
 
     def showOutcome(self):

@@ -1,11 +1,14 @@
 """The widgets for what is made of reviewed specimens: exports, repeatability, a data set for training."""
 
+from pathlib import Path
 from typing import Any
 
 from craniomark.desktop.cohorts import export_to, format_words, training_set, written_words
 from craniomark.desktop.landmark_desk import LandmarkDesk
 from craniomark.desktop.panel import MessageLine, guarded, remember, remembered
 from craniomark.desktop.train_panel import TrainPanel
+from craniomark.desktop.words import tr
+from craniomark.flows.review import Written
 
 
 class CohortPanel:
@@ -41,31 +44,44 @@ class CohortPanel:
         """Offer what there is enough chosen for."""
         ui = self.ui
         results = bool(ui.resultsLine.currentPath.strip())
-        ui.exportButton.enabled = bool(ui.exportLine.currentPath)
-        ui.repeatButton.enabled = results
-        ui.useReviewedButton.enabled = bool(ui.setLine.currentPath) and results
+        free = not self._desk.background.busy
+        ui.exportButton.enabled = free and bool(ui.exportLine.currentPath)
+        ui.repeatButton.enabled = free and results
+        ui.useReviewedButton.enabled = free and results and bool(ui.setLine.currentPath)
 
     def _export(self) -> None:
         ui = self.ui
         session = None if ui.allBox.checked else self._desk.review.session
         out, name = ui.exportLine.currentPath, self._formats[ui.formatBox.currentIndex]
-        made = export_to(session, ui.resultsLine.currentPath, out, name, ui.replaceBox.checked)
-        self._message.note(written_words(made))
+        results, replace = ui.resultsLine.currentPath, ui.replaceBox.checked
         remember("Landmark/Export", out)
+        self._message.clear()
+        if session is not None:
+            self._exported(export_to(session, results, out, name, replace))
+            return
+        words = tr("Exporting the specimens of {folder}").format(folder=results)
+        self._desk.background.do(words, lambda: export_to(None, results, out, name, replace), self._exported)
+
+    def _exported(self, made: Written) -> None:
+        self._message.note(written_words(made))
 
     def _repeat(self) -> None:
+        self._message.clear()
         self._desk.compare(self.ui.resultsLine.currentPath, self._compared)
 
-    def _compared(self, table: Any, words: str) -> None:
-        if table is None:
-            self._message.fault(words)
-            return
+    def _compared(self, table: Any) -> None:
         self.ui.repeatTable.setMRMLTableNode(table)
         self.ui.repeatTable.visible = True
 
     def _use_reviewed(self) -> None:
         out = self.ui.setLine.currentPath
-        path, words = training_set(self.ui.resultsLine.currentPath, out, self.ui.replaceBox.checked)
+        results, replace = self.ui.resultsLine.currentPath, self.ui.replaceBox.checked
+        remember("Landmark/Set", out)
+        self._message.clear()
+        words = tr("Gathering the reviewed specimens of {folder}").format(folder=results)
+        self._desk.background.do(words, lambda: training_set(results, out, replace), self._gathered)
+
+    def _gathered(self, made: tuple[Path, str]) -> None:
+        path, words = made
         self._train.ui.trainData.currentPath = str(path)
         self._message.note(words)
-        remember("Landmark/Set", out)

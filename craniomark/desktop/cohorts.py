@@ -57,6 +57,15 @@ def next_specimen(results: str, after: str = "") -> Entry:
     if entry is None:
         remedy = tr("open the review of a volume, or predict more scans")
         raise InputError(results, tr("specimens with doubtful points"), tr("none"), remedy)
+    return _with_scan(entry)
+
+
+def specimen(results: str, id_: str) -> Entry:
+    """A specimen of the folder; InputError where its scan is gone."""
+    return _with_scan(worklist(results)[id_])
+
+
+def _with_scan(entry: Entry) -> Entry:
     if entry.scan is None or not entry.scan.exists():
         where = entry.scan or entry.id
         raise InputError(where, tr("scan"), tr("not where it was"), tr("load it, and open its review"))

@@ -1,19 +1,27 @@
 """All that AutoLandmark can do, on one scene: its presenters, and what they have in common."""
 
-import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from craniomark.desktop.background import Background
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.cards import ModelCard, model_cards
 from craniomark.desktop.cohorts import repeat_columns
+from craniomark.desktop.inputs import checked_volume, file_of
 from craniomark.desktop.landmark_folder import BatchPresenter
+from craniomark.desktop.landmark_pictures import LandmarkPictures
 from craniomark.desktop.outcomes import Outcome
 from craniomark.desktop.predicting import PredictPresenter
 from craniomark.desktop.refining import RefinePresenter
+from craniomark.desktop.results import specimen_of
 from craniomark.desktop.reviewing import ReviewPresenter
-from craniomark.desktop.words import sentence
+from craniomark.desktop.words import tr
+from craniomark.flows.review import identified, known_scan, unread
 from craniomark.mrml import Node, add_table, put_columns
+from craniomark.mrml.nodes import name_of
+
+Worker = PredictPresenter | RefinePresenter | BatchPresenter | Background
 
 
 class LandmarkDesk:
@@ -43,24 +51,26 @@ class LandmarkDesk:
         self.review = ReviewPresenter(scene_of, cards)
         self.refine = RefinePresenter(board, self.review, ensure)
         self.folder = BatchPresenter(board, ensure)
-        self._table, self._closed = "", False
+        self.background = Background(board)
+        self.pictures = LandmarkPictures(board.follow)
+        self._table = ""
 
     @property
-    def _workers(self) -> tuple[PredictPresenter, RefinePresenter, BatchPresenter]:
-        return self.predict, self.refine, self.folder
+    def _workers(self) -> tuple[Worker, ...]:
+        return self.predict, self.refine, self.background, self.folder
 
     def connect(self, changed: Callable[[], None]) -> None:
         """Tell a panel of changes."""
-        for one in (*self._workers, self.review):
+        for one in (*self._workers, self.review, self.pictures):
             one.changed = changed
 
     def disconnect(self) -> None:
         """Tell nobody; stop, and end the review, which is saved."""
-        self._closed = True
         self.connect(lambda: None)
         self.predict.ready = lambda _: None
         self.review.told = lambda _kind, _words: None
         self.scene_closed()
+        self.folder.cancel()
 
     @property
     def busy(self) -> bool:
@@ -68,9 +78,9 @@ class LandmarkDesk:
         return any(one.busy for one in self._workers)
 
     @property
-    def shown(self) -> PredictPresenter | RefinePresenter | BatchPresenter:
+    def shown(self) -> Worker:
         """The one whose progress is shown."""
-        return next((one for one in self._workers if one.busy), self.predict)
+        return next((one for one in self._workers if one.busy), self.folder)
 
     def later(self, action: Callable[[], object]) -> None:
         """Do something at the next turn of the windows, so that each turn is short."""
@@ -87,9 +97,41 @@ class LandmarkDesk:
             one.cancel()
 
     def scene_closed(self) -> None:
-        """The scene is gone: the review ends, saved, and work for it stops."""
+        """The scene is gone: the review ends, saved, and work for it stops; that on folders goes on."""
         self.review.close()
-        self.cancel()
+        for one in (self.predict, self.refine, self.background):
+            one.cancel()
+
+    def open(
+        self,
+        volume: Node | None,
+        results: str,
+        observer: str,
+        mode: str,
+        then: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Open the review of a volume; a scan that was touched is read first, by a thread, to compare it.
+
+        Raises
+        ------
+        InputError
+            As `ReviewPresenter.open`.
+        """
+        node = checked_volume(volume)
+        known = known_scan(Path(results).expanduser(), specimen_of(node)) if results.strip() else None
+        scan = unread(known, None if known else file_of(node)) if results.strip() else None
+        if scan is None:
+            self.review.open(node, results, observer, mode)
+            then()
+            return
+        identity = node.GetID()
+
+        def go_on(source: Any) -> None:
+            self.review.open(self._scene_of().GetNodeByID(identity), results, observer, mode, source)
+            then()
+
+        words = tr("Reading {name}: is it the scan that was landmarked?").format(name=name_of(node))
+        self.background.do(words, lambda: identified(scan), go_on)
 
     def take_outcome(self) -> Outcome | None:
         """How the last work ended, once."""
@@ -99,7 +141,7 @@ class LandmarkDesk:
                 return outcome
         return None
 
-    def compare(self, results: str, told: Callable[[Node | None, str], None]) -> None:
+    def compare(self, results: str, told: Callable[[Node], None]) -> None:
         """Put the repeatability of a folder into the table node; a thread reads, as folders may be large.
 
         Parameters
@@ -107,27 +149,12 @@ class LandmarkDesk:
         results : str
             Folder of results.
         told : callable
-            Given the node, or None and a sentence.
+            Given the node.
         """
-        found: list[dict[str, list[Any]] | Exception] = []
-
-        def read() -> None:
-            try:
-                found.append(repeat_columns(results))
-            except Exception as error:
-                found.append(error)
-
-        def follow() -> bool:
-            if self._closed:
-                return True
-            if found and isinstance(found[0], Exception):
-                told(None, sentence(found[0]))
-            elif found:
-                told(self._shown_table(found[0]), "")
-            return bool(found)
-
-        threading.Thread(target=read, name="craniomark repeatability", daemon=True).start()
-        self._board.follow(follow)
+        words = tr("Reading the digitisings of {folder}").format(folder=results)
+        self.background.do(
+            words, lambda: repeat_columns(results), lambda columns: told(self._shown_table(columns))
+        )
 
     def _shown_table(self, columns: Any) -> Node:
         scene = self._scene_of()

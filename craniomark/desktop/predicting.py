@@ -9,6 +9,7 @@ from typing import Any
 
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.handover import Handover
+from craniomark.desktop.inputs import checked_volume
 from craniomark.desktop.orient_folder import check_writable
 from craniomark.desktop.outcomes import Outcome, failure
 from craniomark.desktop.results import SPECIMEN, keep, specimen_of
@@ -18,9 +19,7 @@ from craniomark.flows.jobs.job import left_words
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet, read_landmarks
 from craniomark.mrml import Node
-from craniomark.mrml.nodes import checked, name_of
-
-VOLUME = "vtkMRMLScalarVolumeNode"
+from craniomark.mrml.nodes import name_of
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class PredictPresenter:
         """
         if self.busy:
             return
-        node = checked(volume, VOLUME, tr("volume"))
+        node = checked_volume(volume)
         if not out.strip():
             raise InputError(tr("Results"), tr("folder"), tr("none"), tr("choose where results are kept"))
         if options.model and not Path(options.model).exists():

@@ -10,6 +10,7 @@ from craniomark.desktop.reviewing import MODES
 from craniomark.desktop.words import sentence, tr
 
 SCOPES = ("flagged", "uncertain", "selected")
+_PICTURE_HEIGHT = 96
 Choice = Callable[[], tuple[Any, str, str | None]]
 
 
@@ -32,6 +33,8 @@ class ReviewPanel:
         self.ui, self._desk, self._review = ui, desk, desk.review
         self._message, self._choice = message, choice
         self.table = ReviewTable(ui.reviewTable, self._go)
+        self._noted = self._written = ""
+        self._others: tuple[str, ...] = ()
         modes = {"review": tr("Review"), "observer": tr("Second observer"), "blind": tr("Blind digitising")}
         for mode in MODES:
             ui.modeBox.addItem(modes[mode], mode)
@@ -48,15 +51,19 @@ class ReviewPanel:
             (ui.nextButton, self._next), (ui.acceptButton, self._accept), (ui.missingButton, self._missing),
             (ui.undoButton, self._undo), (ui.redoButton, self._redo), (ui.snapButton, self._snap),
             (ui.placeButton, self._place), (ui.refineButton, self._refine), (ui.writeButton, self._write),
+            (ui.restoreButton, self._restore),
         ):  # fmt: skip
             button.connect("clicked()", guarded(message, action))
+        ui.noteLine.connect("editingFinished()", guarded(message, self.keep_note))
+        ui.othersBox.connect("activated(int)", guarded(message, self._compare))
 
-    def open(self) -> None:
+    def open(self, then: Callable[[], object] = lambda: None) -> None:
         """Open the review of the chosen volume."""
         self._message.clear()
+        self.keep_note()
         volume, results, _model = self._choice()
         observer = self.ui.observerLine.text
-        self._review.open(volume, results, observer, MODES[self.ui.modeBox.currentIndex])
+        self._desk.open(volume, results, observer, MODES[self.ui.modeBox.currentIndex], then)
         remember("Landmark/Observer", observer)
         remember("Landmark/Results", results)
 
@@ -68,6 +75,7 @@ class ReviewPanel:
             (ui.closeButton, session is not None), (ui.previousButton, session is not None),
             (ui.nextButton, session is not None), (ui.acceptButton, edits), (ui.missingButton, edits),
             (ui.snapButton, edits), (ui.placeButton, edits), (ui.writeButton, edits),
+            (ui.restoreButton, edits), (ui.noteLine, edits),
             (ui.undoButton, edits and session is not None and session.to_undo is not None),
             (ui.redoButton, edits and session is not None and session.to_redo is not None),
             (ui.refineButton, edits and not self._desk.busy),
@@ -75,7 +83,57 @@ class ReviewPanel:
             button.enabled = on
         ui.progressLabel.text, ui.definitionLabel.text = review.progress_words, review.definition
         ui.definitionLabel.visible = bool(review.definition)
-        self.table.show(review.rows, session.current if session else "")
+        self._show_picture()
+        self._show_note()
+        self._show_others()
+        compared = review.comparison.shown is not None
+        self.table.show(review.rows, session.current if session else "", compared)
+
+    def _show_picture(self) -> None:
+        card, session = self._review.card, self._review.session
+        path = self._desk.pictures.of(card.path, session.current) if card and session else None
+        self.ui.pictureLabel.visible = path is not None
+        self.ui.pictureLabel.text = f'<img src="{path}" height="{_PICTURE_HEIGHT}">' if path else ""
+
+    def _show_note(self) -> None:
+        """The remark on the point under review, once what was written on the one before is kept."""
+        session = self._review.session
+        current = session.current if session else ""
+        if current != self._noted:
+            try:
+                self.keep_note()
+            except (ValueError, OSError) as error:
+                self._message.fault(sentence(error))
+            self._noted = current
+            self._written = self.ui.noteLine.text = self._review.noted
+        elif self._review.noted != self._written:  # undone, or restored
+            self._written = self.ui.noteLine.text = self._review.noted
+
+    def _show_others(self) -> None:
+        comparison, box = self._review.comparison, self.ui.othersBox
+        names = (tr("nobody"), *comparison.names)
+        if names != self._others:
+            self._others = names
+            box.clear()
+            for name in names:
+                box.addItem(name)
+        shown = comparison.found.index(comparison.shown) + 1 if comparison.shown else 0
+        if box.currentIndex != shown:
+            box.setCurrentIndex(shown)
+        box.enabled = bool(comparison.names)
+
+    def keep_note(self) -> None:
+        """Keep what is written on a point."""
+        text, label, session = self.ui.noteLine.text, self._noted, self._review.session
+        if session is not None and label in session.labels and text != self._written:
+            self._written = text
+            self._review.note(label, text)
+
+    def _compare(self, row: int) -> None:
+        self._review.compare(row - 1)
+
+    def _restore(self) -> None:
+        self._review.restore()
 
     def _tell(self, kind: str, words: str) -> None:
         tellers = {"note": self._message.note, "doubt": self._message.doubt}
@@ -88,6 +146,7 @@ class ReviewPanel:
             self._message.fault(sentence(error))
 
     def _close(self) -> None:
+        self.keep_note()
         self._message.note(tr("The review is saved. Open goes on with it."))
         self._review.close()
 

@@ -1,11 +1,12 @@
-"""The table of a review, and the texts beside it."""
+"""The table of a review."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from craniomark.desktop.reviewing import Row
+from craniomark.desktop.review_rows import Row
+from craniomark.desktop.text_table import DONE, DOUBT, Line, TextTable
 
-_DOUBT, _DONE = (242, 158, 41), (120, 160, 150)
+_APART = 4
 
 
 class ReviewTable:
@@ -14,56 +15,39 @@ class ReviewTable:
     Parameters
     ----------
     widget : QTableWidget
-        With four columns.
+        With five columns; the last is shown while points are compared.
     chosen : callable
         Given the label that the user goes to.
     """
 
     def __init__(self, widget: Any, chosen: Callable[[str], None]) -> None:
         self._widget, self._chosen = widget, chosen
-        self._rows: tuple[Row, ...] = ()
+        self._table = TextTable(widget)
         self._current = ""
         widget.connect("cellClicked(int,int)", self._clicked)
+        widget.setColumnHidden(_APART, True)
 
     @property
     def selected(self) -> tuple[str, ...]:
         """Labels of the lines that are selected."""
-        lines = sorted({item.row() for item in self._widget.selectedItems()})
-        return tuple(self._rows[line].label for line in lines if line < len(self._rows))
+        return self._table.selected
 
-    def show(self, rows: Sequence[Row], current: str) -> None:
+    def show(self, rows: Sequence[Row], current: str, compared: bool = False) -> None:
         """Show these lines, with that of the point under review in sight."""
-        if tuple(rows) != self._rows:
-            self._fill(tuple(rows))
+        self._widget.setColumnHidden(_APART, not compared)
+        if self._table.show([_line(row) for row in rows]):
+            self._current = ""
         if current != self._current:
             self._current = current
-            labels = [row.label for row in self._rows]
-            if current in labels and current not in self.selected:
-                self._widget.selectRow(labels.index(current))
-
-    def _fill(self, rows: tuple[Row, ...]) -> None:
-        import qt
-
-        widget = self._widget
-        fresh = [row.label for row in rows] != [row.label for row in self._rows]
-        if fresh:
-            widget.clearSelection()
-            widget.setRowCount(len(rows))
-            self._current = ""
-        for line, row in enumerate(rows):
-            if not fresh and row == self._rows[line]:
-                continue
-            colour = _DOUBT if row.doubtful else _DONE if row.reviewed else None
-            for column, text in enumerate((row.label, row.error, row.flag, row.status)):
-                item = qt.QTableWidgetItem(text)
-                if colour is not None:
-                    item.setForeground(qt.QBrush(qt.QColor(*colour)))
-                selected = not fresh and widget.item(line, column).isSelected()
-                widget.setItem(line, column, item)
-                item.setSelected(selected)
-        self._rows = rows
+            if current in self._table.keys and current not in self.selected:
+                self._widget.selectRow(self._table.keys.index(current))
 
     def _clicked(self, line: int, _column: int) -> None:
-        if line < len(self._rows):
-            self._current = self._rows[line].label
+        if line < len(self._table.lines):
+            self._current = self._table.keys[line]
             self._chosen(self._current)
+
+
+def _line(row: Row) -> Line:
+    colour = DOUBT if row.doubtful else DONE if row.reviewed else None
+    return Line(row.label, (row.label, row.error, row.flag, row.status, row.apart), colour)

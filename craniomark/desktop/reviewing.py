@@ -1,39 +1,30 @@
 """What the section "Review" thinks: a session, its points in the scene, and what can be done with them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from craniomark.desktop.cards import ModelCard, model_cards
+from craniomark.desktop.comparing import Comparison
+from craniomark.desktop.inputs import checked_volume
 from craniomark.desktop.results import SPECIMEN, specimen_of
 from craniomark.desktop.review_points import ReviewPoints
-from craniomark.desktop.snapping import bone_threshold, on_bone
+from craniomark.desktop.review_rows import Row, rows_of
+from craniomark.desktop.snapping import on_bone
 from craniomark.desktop.words import sentence, tr
+from craniomark.flows.pipeline.bone_box import bone_threshold
+from craniomark.flows.pipeline.source import Source
 from craniomark.flows.review import Desk, Listener, Session, open_as_observer, open_blind, open_review
 from craniomark.flows.review.point import Place
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
 from craniomark.mrml import Node, volume_of
-from craniomark.mrml.nodes import checked
 
-VOLUME, SLICE, CROSSHAIR = "vtkMRMLScalarVolumeNode", "vtkMRMLSliceNode", "vtkMRMLCrosshairNode"
+SLICE, CROSSHAIR = "vtkMRMLSliceNode", "vtkMRMLCrosshairNode"
 REVIEW, OBSERVER, BLIND = "review", "observer", "blind"
 MODES = (REVIEW, OBSERVER, BLIND)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: label, 90 % error in mm, flag and status in words, and how it is shown."""
-
-    label: str
-    error: str
-    flag: str
-    status: str
-    doubtful: bool
-    reviewed: bool
 
 
 class ReviewPresenter:
@@ -57,7 +48,10 @@ class ReviewPresenter:
         self.limit_mm = 0.0
         """Points with a larger estimate are coloured as doubtful; 0: only those that are flagged."""
         self.points = ReviewPoints(scene_of, self._dragged)
-        self._volume, self._definitions = "", dict[str, str]()
+        self.comparison = Comparison(scene_of)
+        self.card: ModelCard | None = None
+        """Of the model that predicted, or of another one that has all landmarks."""
+        self._volume = ""
         self._threshold: float | None = None
 
     @property
@@ -65,21 +59,28 @@ class ReviewPresenter:
         """The scan; None where it was deleted."""
         return self._scene_of().GetNodeByID(self._volume) if self._volume else None
 
-    def open(self, volume: Node | None, folder: str, observer: str = "", mode: str = REVIEW) -> Session:
-        """Begin or go on with the review of a volume.
+    def open(
+        self,
+        volume: Node | None,
+        folder: str,
+        observer: str = "",
+        mode: str = REVIEW,
+        scan: Source | None = None,
+    ) -> Session:
+        """Begin or go on with the review of a volume; a large scan is best read before, for `scan`.
 
         Raises
         ------
         InputError
             If there is nothing to review, a name is needed, or a file is damaged.
         """
-        node = checked(volume, VOLUME, tr("volume"))
+        node = checked_volume(volume)
         if not folder.strip():
             raise InputError(tr("Results"), tr("folder"), tr("none"), tr("choose where results are kept"))
         self.close()
         place, id_ = Path(folder).expanduser(), specimen_of(node)
         desk = Desk(observer, "3D Slicer")
-        session = _opened(mode, place, id_, desk)
+        session = _opened(mode, place, id_, desk, scan)
         try:
             self.points.begin(node, session.points, tr("{id} landmarks").format(id=id_))
         except Exception:
@@ -87,7 +88,8 @@ class ReviewPresenter:
             raise
         self.session, self._volume, self._threshold = session, node.GetID(), None
         node.SetAttribute(SPECIMEN, id_)
-        self._definitions = self._defined(session)
+        self.card = self._model_of(session)
+        self.comparison.look(session)
         session.listen(Listener(lambda _: self._show(), self._show, self._status))
         if not session.current and session.next() is None and session.queue:
             session.go(session.queue[0])
@@ -103,7 +105,8 @@ class ReviewPresenter:
         if session is None:
             return
         self.points.end()
-        self._volume, self._definitions = "", {}
+        self.comparison.look(None)
+        self._volume, self.card = "", None
         try:
             session.close()
             if session.unsaved:
@@ -116,16 +119,7 @@ class ReviewPresenter:
     def rows(self) -> list[Row]:
         """Lines of the table, the most doubtful first."""
         session = self.session
-        if session is None:
-            return []
-        found = []
-        for label in session.queue:
-            point = session.points[label]
-            error = "" if point.error90_mm is None else f"{point.error90_mm:.2f}"
-            status = {"": tr("not placed")}.get(point.status, tr(point.status or ""))
-            flag = tr("look") if session.is_doubtful(label) else ""
-            found.append(Row(label, error, flag, status, label in self._coloured(), point.reviewed))
-        return found
+        return rows_of(session, self._coloured(), self.comparison) if session is not None else []
 
     @property
     def progress_words(self) -> str:
@@ -145,8 +139,14 @@ class ReviewPresenter:
         current = self.session.current if self.session else ""
         if not current:
             return ""
-        words = self._definitions.get(current) or tr("the model does not describe it")
+        words = self.card.definitions.get(current, "") if self.card else ""
+        words = words or tr("the model does not describe it")
         return tr("Landmark {label}: {words}.").format(label=current, words=words.rstrip("."))
+
+    @property
+    def noted(self) -> str:
+        """The remark on the point under review."""
+        return self.session.points[self.session.current].note if self.session and self.session.current else ""
 
     def go(self, label: str) -> None:
         """Turn to a point."""
@@ -172,6 +172,19 @@ class ReviewPresenter:
         """The specimen lacks the landmark; on to the next."""
         self._open().set_missing()
         self.step(1)
+
+    def restore(self) -> None:
+        """Put the point back to where and what it was before any person's change."""
+        self._turn(self._open().restore())
+
+    def note(self, label: str, text: str) -> None:
+        """Write a remark on a point."""
+        self._open().note(label, text.strip())
+
+    def compare(self, number: int) -> None:
+        """Show the other digitising of this number over the points; -1 for none."""
+        self.comparison.show(number, self.volume)
+        self.changed()
 
     def undo(self) -> None:
         """Take the last change back."""
@@ -278,6 +291,7 @@ class ReviewPresenter:
         volume = self.volume
         if self.points.node is None and volume is not None:
             self.points.begin(volume, session.points, tr("{id} landmarks").format(id=session.id))
+        self.comparison.follow(session)
         current = "" if session.read_only else session.current
         self.points.show(session.points, self._coloured(), current)
         self.changed()
@@ -300,16 +314,15 @@ class ReviewPresenter:
         self.told("fault" if words else "note", words or tr("All is saved again."))
         self.changed()
 
-    def _defined(self, session: Session) -> dict[str, str]:
+    def _model_of(self, session: Session) -> ModelCard | None:
         name = (session.model or {}).get("name")
         cards = [card for card in self.cards() if card.manifest]
         chosen = next((card for card in cards if card.name == name), None)
-        if chosen is None:
-            chosen = next((card for card in cards if set(session.labels) <= set(card.labels)), None)
-        return chosen.definitions if chosen else {}
+        return chosen or next((card for card in cards if set(session.labels) <= set(card.labels)), None)
 
 
-def _opened(mode: str, folder: Path, id_: str, desk: Desk) -> Session:
+def _opened(mode: str, folder: Path, id_: str, desk: Desk, scan: Source | None) -> Session:
     if mode == BLIND:
-        return open_blind(folder, id_, desk)
-    return open_as_observer(folder, id_, desk) if mode == OBSERVER else open_review(folder, id_, desk)
+        return open_blind(folder, id_, desk, scan=scan)
+    opener = open_as_observer if mode == OBSERVER else open_review
+    return opener(folder, id_, desk, scan=scan)

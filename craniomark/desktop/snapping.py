@@ -6,15 +6,7 @@ from numpy.typing import NDArray
 from craniomark.ground.volumes import Volume
 
 REACH_MM = 1.5
-_SAMPLES = 48
 _FLAT = 1e-6
-
-
-def bone_threshold(volume: Volume) -> float:
-    """Brightness from which models take voxels for bone: between the median and the 99.5th percentile."""
-    steps = [max(1, n // _SAMPLES) for n in volume.shape]
-    sample = volume.array[:: steps[0], :: steps[1], :: steps[2]].astype(np.float32)
-    return float(np.median(sample) + np.percentile(sample, 99.5)) / 2
 
 
 def on_bone(

@@ -48,8 +48,15 @@ def at_work(panel):
 
 def rows(panel):
     """Texts of the review's table."""
-    table = panel.ui.reviewTable
-    return [
-        tuple(table.item(line, column).text() for column in range(4))
-        for line in range(panel.widget.reviewPanel.table._widget.model().rowCount())
-    ]
+    return texts(panel.ui.reviewTable, 4)
+
+
+def scans(panel):
+    """Texts of the table of scans."""
+    return texts(panel.ui.folderTable, 3)
+
+
+def texts(table, columns):
+    """Texts of a table."""
+    lines = range(table.model().rowCount())
+    return [tuple(table.item(line, column).text() for column in range(columns)) for line in lines]

@@ -57,15 +57,23 @@ def refine(ask: Refine, reports: Reports, _shelf: Shelf) -> Result:
 
 def batch(ask: Batch, reports: Reports, _shelf: Shelf) -> Result:
     """Predict each file of the folder that has no record yet."""
-    _odd(ask.model, reports)
     scans = sorted(path for path in ask.inputs[0].iterdir() if path.suffix == ".nrrd")
-    for scan in scans:
-        if ask.resume and (ask.out / f"{scan.stem}.json").exists():
-            reports.log(f"kept {scan.stem}")
-            continue
-        _write(scan, ask.out, scan.stem, {})
-        reports.log(f"done {scan.stem}")
-    return Result(f"{len(scans)} done, 0 refused.", ask.out, {}, {"done": len(scans), "refused": []})
+    refused = []
+    for number, scan in enumerate(scans):
+        id_, outcome, why = scan.stem, "done", ""
+        if ask.resume and (ask.out / f"{id_}.json").exists():
+            outcome = "kept"
+        elif "empty" in id_:
+            outcome, why = "refused", "skull is not found; choose a scan of a skull."
+            refused.append(id_)
+        else:
+            reports.progress(f"{number} of {len(scans)}, {id_}: landmarks", number / len(scans))
+            _odd(ask.model, reports)
+            _write(scan, ask.out, id_, {})
+        message = f"{id_}: {outcome}{': ' * bool(why)}{why}"
+        reports.say("log", name=id_, value=outcome, message=message)
+    done = len(scans) - len(refused)
+    return Result(f"{done} done, {len(refused)} refused.", ask.out, {}, {"done": done, "refused": refused})
 
 
 def _odd(model: str | None, reports: Reports) -> None:
@@ -89,4 +97,6 @@ def _write(scan: Path, out: Path, id_: str, options: dict[str, object]) -> None:
     write_landmarks(landmarks, out / f"{id_}.mrk.json")
     source = look_at(scan)
     source = type(source)(source.path, source.size, source.modified, checksum(scan))
-    write_record(Record(id_, "done", source, options, model=ModelIdentity("mouse-skull", "1.0.0")), out)
+    counts = {"landmarks": 4, "review": 1, "missing": 1}
+    model = ModelIdentity("mouse-skull", "1.0.0")
+    write_record(Record(id_, "done", source, options, model=model, counts=counts), out)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from craniomark.desktop.snapping import bone_threshold, brightness, on_bone
+from craniomark.desktop.snapping import brightness, on_bone
+from craniomark.flows.pipeline.bone_box import bone_threshold
 from craniomark.ground.volumes import Volume
 
 TURN = np.array([[0.0, -0.2, 0.0, 3.0], [0.2, 0.0, 0.0, -4.0], [0.0, 0.0, -0.25, 5.0], [0.0, 0.0, 0.0, 1.0]])

@@ -5,7 +5,8 @@ import sys
 
 SCRIPT = """
 import importlib, pkgutil, sys
-for name in ("torch", "monai", "slicer", "qt", "ctk", "vtk", "SimpleITK", "lightning", "pandas", "packaging"):
+for name in ("torch", "monai", "slicer", "qt", "ctk", "vtk", "SimpleITK", "lightning", "pandas", "packaging",
+             "scipy"):
     sys.modules[name] = None
 import craniomark.desktop
 for module in pkgutil.walk_packages(craniomark.desktop.__path__, "craniomark.desktop."):

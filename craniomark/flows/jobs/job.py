@@ -13,6 +13,7 @@ State = Literal[
 ]  # fmt: skip
 FINAL = ("cancelled", "done", "refused", "failed", "crashed")
 _LOG_LINES = 2000
+_OUTCOMES = ("done", "kept", "refused")
 
 
 @dataclass(eq=False)
@@ -46,6 +47,8 @@ class Job:
         Name of a Python package that it lacked; empty where that was not the trouble.
     log : list of str
         Sentences.
+    settled : dict of str to (str, str)
+        Of a batch: outcome of each specimen, ``done``, ``kept`` or ``refused``, and the sentence on it.
     curves : dict of (str, str) to list of (int, float or None)
         Points of each curve by part and name.
     last_lines : tuple of str
@@ -64,6 +67,7 @@ class Job:
     value: dict[str, Any] = field(default_factory=dict)
     missing: str = ""
     log: list[str] = field(default_factory=list)
+    settled: dict[str, tuple[str, str]] = field(default_factory=dict)
     curves: dict[tuple[str, str], list[tuple[int, float | None]]] = field(default_factory=dict)
     last_lines: tuple[str, ...] = ()
     begun: bool = False
@@ -116,6 +120,7 @@ class Job:
         elif kind == "log":
             self.log.append(str(event.get("message", "")))
             del self.log[:-_LOG_LINES]
+            self._hear_outcome(event)
         elif kind == "metric":
             points = self.curves.setdefault((str(event.get("part", "")), str(event.get("name"))), [])
             step = int(event.get("step") or 0)
@@ -133,6 +138,12 @@ class Job:
         self.missing = str(event.get("missing") or "")
         if state == "done":
             self.fraction = 1.0
+
+    def _hear_outcome(self, event: dict[str, Any]) -> None:
+        name, outcome = str(event.get("name") or ""), str(event.get("value") or "")
+        again = outcome == "kept" and name in self.settled  # it was done before the job was paused
+        if name and outcome in _OUTCOMES and not again:
+            self.settled[name] = outcome, str(event.get("message", ""))
 
     def _hear_progress(self, event: dict[str, Any]) -> None:
         self.step, self.part = str(event.get("name") or ""), str(event.get("part") or "")

@@ -154,7 +154,12 @@ def identity_of(bundle: Any) -> ModelIdentity:
 def refuse_surface(specimen: Specimen) -> None:
     """Raise InputError for a mesh: the models of this version read volumes."""
     if specimen.kind != "ct":
-        raise InputError(specimen.path, "kind of input", "a surface mesh", _KIND_REMEDY)
+        raise no_surface(str(specimen.path))
+
+
+def no_surface(name: str) -> InputError:
+    """The sentence for a mesh, or a model of a scene."""
+    return InputError(name, "kind of input", "a surface mesh", _KIND_REMEDY)
 
 
 def no_skull(specimen: Specimen, nothing: Exception) -> InputError:

@@ -178,6 +178,15 @@ def others(folder: Path, id_: str) -> list[tuple[str, Content]]:
     return found
 
 
+def known_scan(folder: Path, id_: str) -> Source | None:
+    """The scan of a specimen as its review, or the record of its prediction, tells it."""
+    review = main_review(folder, id_)
+    if review is not None:
+        return review.scan
+    record = found_record(folder, id_)
+    return record.source if record else None
+
+
 def main_review(folder: Path, id_: str) -> Content | None:
     """The review of a specimen as it is on the disk, or None."""
     content, _ = Store(folder, main_name(check_id(id_, folder))).read()

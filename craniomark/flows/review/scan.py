@@ -23,6 +23,28 @@ def identified(path: Path) -> Source:
     return found
 
 
+def unread(known: Source | None, given: Path | None = None) -> Path | None:
+    """The scan that has to be read as a whole before a session can be opened, or None.
+
+    A user interface gives it to `identified` in a thread, and the result to `open_review`.
+
+    Parameters
+    ----------
+    known : Source or None
+        As the session, or the record of the prediction, tells it.
+    given : path or None
+        The scan that is opened; None where it is where it was.
+    """
+    path = given or (Path(known.path) if known else None)
+    if path is None or not path.exists():
+        return None
+    if known is None:
+        return path
+    now = look_at(path)
+    touched = now.size == known.size and now.modified != known.modified
+    return path if touched and known.sha256 else None
+
+
 def checked_scan(known: Source | None, given: Path | Source | None, owner: Path, other: bool) -> Checked:
     """The scan of a session, if it is the one that the session knows.
 

@@ -4,7 +4,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 from craniomark.ground.volumes.volume import Volume
 
@@ -39,6 +38,8 @@ def resample(
     Volume
         Of the input's voxel type; integers are rounded and kept in range.
     """
+    from scipy import ndimage  # half a second, which programs with windows that never resample don't spend
+
     matrix = np.asarray(matrix, dtype=np.float64)
     move = np.eye(4) if transform is None else np.asarray(transform, dtype=np.float64)
     # Rounding keeps the outermost voxels of two grids that coincide from falling outside by 1e-16.

@@ -2,12 +2,13 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from craniomark.flows.pipeline.record import Record, write_record
 from craniomark.flows.review import open_review
-from craniomark.flows.review.scan import identified
+from craniomark.flows.review.scan import identified, unread
 from craniomark.ground.checks import InputError
 
 
@@ -111,3 +112,15 @@ def test_a_scan_that_changed_since_its_prediction_is_refused(opened, folder, sca
 def test_a_scan_that_is_not_there_is_refused(opened, tmp_path):
     with pytest.raises(InputError, match="not readable"):
         opened(scan=tmp_path / "none.nrrd")
+
+
+def test_a_scan_is_read_as_a_whole_only_where_its_state_tells_too_little(tmp_path):
+    path = tmp_path / "a.nrrd"
+    path.write_bytes(b"voxels")
+    known = identified(path)
+    assert unread(known) is None and unread(None) is None and unread(None, tmp_path / "gone") is None
+    assert unread(None, path) == path, "nothing is known of it"
+    os.utime(path, ns=(1, 1))
+    assert unread(known) == path and unread(replace(known, sha256="")) is None
+    path.write_bytes(b"other size")
+    assert unread(known) is None, "it is another one for sure"

@@ -1,0 +1,48 @@
+"""What can be landmarked, and where it was loaded from."""
+
+import numpy as np
+import pytest
+
+from craniomark.desktop.inputs import checked_volume, file_of, loaded_from, refusal
+from craniomark.flows.pipeline.predictor import refuse_surface
+from craniomark.ground.checks import InputError
+from craniomark.ground.specimens import Specimen
+from craniomark.ground.volumes import Volume
+from craniomark.mrml import add_volume
+
+
+@pytest.fixture
+def volume(scene):
+    return add_volume(scene, Volume(np.zeros((3, 4, 5), np.int16), np.eye(4)), "skull")
+
+
+def test_a_surface_is_refused_with_the_words_of_process(scene, tmp_path):
+    node = scene.AddNewNodeByClass("vtkMRMLModelNode", "skull.ply")
+    with pytest.raises(InputError) as told:
+        checked_volume(node)
+    with pytest.raises(InputError) as processed:
+        refuse_surface(Specimen("skull", tmp_path / "skull.ply", "surface"))
+    assert str(told.value) == refusal(node) == str(processed.value).replace(f"{tmp_path}/", "")
+    assert "give its CT" in refusal(node)
+
+
+def test_volumes_pass_and_nothing_does_not(volume, scene):
+    assert checked_volume(volume) is volume and refusal(volume) == refusal(None) == ""
+    with pytest.raises(InputError, match="choose a volume"):
+        checked_volume(None)
+    with pytest.raises(InputError, match="choose a volume"):
+        checked_volume(scene.AddNewNodeByClass("vtkMRMLLinearTransformNode"))
+
+
+def test_the_file_of_a_volume_counts_while_it_is_as_it_was_there(slicer, scene, volume, tmp_path):
+    assert file_of(volume) is None
+    path = tmp_path / "skull.nrrd"
+    storage = slicer.vtkMRMLVolumeArchetypeStorageNode()
+    scene.AddNode(storage)
+    storage.SetFileName(str(path))
+    volume.SetAndObserveStorageNodeID(storage.GetID())
+    assert storage.WriteData(volume) and file_of(volume) == path
+    assert loaded_from(scene, path) is volume and loaded_from(scene, tmp_path / "other.nrrd") is None
+    volume.SetOrigin(1, 2, 3)
+    volume.StorableModified()
+    assert file_of(volume) is None and loaded_from(scene, path) is None
