@@ -60,11 +60,13 @@ class AutoOrientParameterNode:
     inputVolume : the scan
     model : folder of the model; empty for the one that fits
     resampleSpacing : voxel size of resampled volumes, mm; 0 for that of the scan
+    keepPoses : whether poses that lie in the output folder are not searched for again
     """
 
     inputVolume: slicer.vtkMRMLScalarVolumeNode
     model: str = ""
     resampleSpacing: Annotated[float, WithinRange(0.0, 10.0), Default(0.0)]
+    keepPoses: bool = True
 
 
 class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -167,7 +169,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.setParameterNode(None)
         self.ui.resultTable.setMRMLTableNode(None)
         self.ui.resultTable.visible = False
-        self.desk.poses.scene_closed()
+        self.desk.scene_closed()
 
     def onSceneEndClose(self, caller, event):
         """Begin anew in the empty scene."""
@@ -232,7 +234,8 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
         self.begin()
         folder, out = self.ui.folderLine.currentPath, self.ui.outLine.currentPath
-        self.desk.folder.orient(folder, out, self._parameters.model or None)
+        keep = self._parameters.keepPoses
+        self.desk.folder.orient(folder, out, self._parameters.model or None, keep)
         remember("Orient/Folder", folder)
         remember("Orient/Out", out)
 
@@ -279,9 +282,9 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.desk.resampler.begin(self.volume, self._parameters.resampleSpacing)
         self.refresh()
 
-    def onResampled(self, node, words):
-        """Tell of the new volume."""
-        (self.message.note if node is not None else self.message.fault)(words)
+    def onResampled(self, kind, words):
+        """Tell of the new volume, or why there is none."""
+        self.message.tell(kind, words)
         self.refresh()
 
     def refresh(self, *_arguments):
@@ -292,7 +295,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         busy, there, work = desk.busy, self.volume is not None, self.desk.shown
         enabled = (
             (ui.orientButton, there and not busy),
-            (ui.cancelButton, desk.orients),
+            (ui.cancelButton, busy),
             (ui.flipButton, there and not busy),
             (ui.handlesButton, there and not busy),
             (ui.undoButton, bool(len(steps)) and not busy),
@@ -310,25 +313,20 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ui.undoButton.toolTip = _("Undo: {step}").format(step=steps.next_words or _("nothing"))
         ready = _("Find the pose and turn the volume.")
         ui.orientButton.toolTip = ready if there else _("Choose a volume first.")
-        ui.progressBar.visible = ui.cancelButton.visible = desk.orients
-        ui.progressBar.value = round(1000 * work.fraction)
-        ui.statusLabel.text = _("Resampling …") if self.desk.resampler.busy else work.status
+        ui.progressBar.visible = ui.cancelButton.visible = busy
+        ui.progressBar.value = round(1000 * desk.fraction)
+        ui.statusLabel.text = desk.status
         ui.statusLabel.visible = bool(ui.statusLabel.text)
         self.showOutcomes(work)
 
     def showOutcomes(self, presenter):
         """Tell how the last volumes ended, once."""
-        from craniomark.desktop.outcomes import summary
-
         outcomes = presenter.outcomes
         if presenter.busy or not outcomes or self._told == len(outcomes):
             return
         self._told = len(outcomes)
-        kind, words = summary(outcomes)
-        if kind == "fault":
-            self.message.fault(words, outcomes[-1].details if len(outcomes) == 1 else "")
-        else:
-            (self.message.note if kind == "note" else self.message.doubt)(words)
+        kind, words = presenter.summary()
+        self.message.tell(kind, words, outcomes[-1].details if len(outcomes) == 1 else "")
         if len(outcomes) > 1:
             self.ui.resultTable.setMRMLTableNode(self.desk.show_table(outcomes))
         self.ui.resultTable.visible = len(outcomes) > 1

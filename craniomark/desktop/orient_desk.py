@@ -32,40 +32,52 @@ class OrientDesk:
         self._board, self._scene_of = board, scene_of
         self.poses = OrientPresenter(board, scene_of, ensure=ensure)
         self.folder = FolderPresenter(board, ensure=ensure)
-        self.resampler = Resampler(board, scene_of, lambda _node, _words: None)
+        self.resampler = Resampler(board, scene_of)
         self._table = ""
 
-    def connect(self, changed: Callable[[], None], resampled: Callable[[Node | None, str], None]) -> None:
-        """Tell a panel of changes, and of volumes that were resampled."""
-        self.poses.changed = self.folder.changed = changed
-        self.resampler.told = resampled
+    def connect(self, changed: Callable[[], None], told: Callable[[str, str], None]) -> None:
+        """Tell a panel of changes; and by kind and sentence how resampling ended."""
+        self.poses.changed = self.folder.changed = self.resampler.changed = changed
+        self.resampler.told = told
 
     def disconnect(self) -> None:
         """Tell nobody, and stop."""
         self.cancel()
-        self.connect(lambda: None, lambda _node, _words: None)
+        self.connect(lambda: None, lambda _kind, _words: None)
 
     @property
     def busy(self) -> bool:
         """Whether something is at work."""
-        return self.orients or self.resampler.busy
+        return self.poses.busy or self.folder.busy or self.resampler.busy
 
     @property
-    def orients(self) -> bool:
-        """Whether volumes or scans are being oriented."""
-        return self.poses.busy or self.folder.busy
+    def fraction(self) -> float:
+        """Of what is at work, 0 to 1."""
+        return self.resampler.fraction if self.resampler.busy else self.shown.fraction
+
+    @property
+    def status(self) -> str:
+        """A line on what is at work."""
+        return self.resampler.status or self.shown.status
 
     @property
     def shown(self) -> OrientPresenter | FolderPresenter:
-        """The one whose progress and outcomes are shown: at work, or the last that was."""
+        """The one whose outcomes are shown: at work, or the last that was."""
         if self.poses.busy or (not self.folder.busy and self.poses.outcomes):
             return self.poses
         return self.folder if self.folder.busy or self.folder.outcomes else self.poses
 
     def cancel(self) -> None:
-        """Stop orienting."""
+        """Stop what is at work."""
         self.poses.cancel()
         self.folder.cancel()
+        self.resampler.cancel()
+
+    def scene_closed(self) -> None:
+        """The scene is gone, and what was made for it; the scans of a folder go on."""
+        self.poses.scene_closed()
+        self.resampler.drop()
+        self._table = ""
 
     def forget(self) -> None:
         """Forget how the last work ended, before the next begins."""

@@ -1,17 +1,16 @@
-"""Scans of a folder oriented: a transform of each, and a table of all."""
+"""Scans of a folder oriented: a transform of each, and a table of all; what was done before is kept."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 from craniomark.desktop.board import JobBoard
-from craniomark.desktop.outcomes import Outcome, failure, outcome_of, write_outcomes
+from craniomark.desktop.outcomes import Outcome, failure, outcome_of, summary
+from craniomark.desktop.poses_file import ScanState, kept_poses, state_of, transform_of, write_poses
 from craniomark.desktop.words import sentence, tr
 from craniomark.flows.jobs import Job, Orient
 from craniomark.ground.checks import InputError
-from craniomark.ground.specimens import find_specimens
-
-TABLE = "poses.csv"
+from craniomark.ground.specimens import Specimen, find_specimens
 
 
 class FolderPresenter:
@@ -35,8 +34,12 @@ class FolderPresenter:
     ) -> None:
         self._board, self.changed, self.ensure = board, changed, ensure
         self.outcomes: list[Outcome] = []
+        """How scans ended, the kept ones first."""
         self.problem = ""
+        """Why the table could not be written; empty where it could."""
         self._jobs: dict[str, Job] = {}
+        self._kept: dict[str, Outcome] = {}
+        self._states: dict[str, ScanState] = {}
         self._out = Path()
 
     @property
@@ -53,7 +56,7 @@ class FolderPresenter:
         return tr("{name} ({number} of {count}): {what}").format(
             name=at[0],
             number=len(self.outcomes) + 1,
-            count=len(self._jobs),
+            count=len(self._jobs) + len(self._kept),
             what=at[1].step or tr("starting"),
         )
 
@@ -62,10 +65,33 @@ class FolderPresenter:
         """Of all scans, 0 to 1."""
         if not self._jobs:
             return 0.0
-        return sum(1.0 if job.ended else job.fraction for job in self._jobs.values()) / len(self._jobs)
+        done = sum(1.0 if job.ended else job.fraction for job in self._jobs.values())
+        return (len(self._kept) + done) / (len(self._kept) + len(self._jobs))
 
-    def orient(self, folder: str, out: str, model: str | None) -> None:
-        """Begin; raises InputError where there is no scan, or the output folder can't be written to."""
+    def summary(self) -> tuple[str, str]:
+        """Kind and sentence on how it ended."""
+        kind, words = summary(self.outcomes)
+        if self._kept:
+            words += " " + tr("{count} were there before.").format(count=len(self._kept))
+        return ("fault", f"{words} {self.problem}") if self.problem else (kind, words)
+
+    def orient(self, folder: str, out: str, model: str | None, keep: bool = True) -> None:
+        """Begin.
+
+        Parameters
+        ----------
+        folder, out : str
+            Of the scans, and of what is written.
+        model : str or None
+            Path of the model; None for the automatic choice.
+        keep : bool
+            Don't search again for poses that are there already, of the same scans and by the same model.
+
+        Raises
+        ------
+        InputError
+            If there is no scan, or the output folder can't be written to.
+        """
         if self.busy:
             return
         for path, what in ((folder, tr("Folder of scans")), (out, tr("Output folder"))):
@@ -79,10 +105,14 @@ class FolderPresenter:
         self._out = Path(out)
         check_writable(self._out)
         self.ensure()
-        self.outcomes, self._jobs, self.problem = [], {}, ""
+        self._jobs, self.problem = {}, ""
+        self._states = {one.id: state_of(one.path, model) for one in specimens}
+        self._kept = kept_poses(self._out, self._states) if keep else {}
+        self.outcomes = list(self._kept.values())
         for specimen in specimens:
-            request = Orient(scan=specimen.path, model=model, out=self._out / f"{specimen.id}.tfm")
-            self._jobs[specimen.id] = self._board.ask(request, self._heard)
+            if specimen.id not in self._kept:
+                self._jobs[specimen.id] = self._board.ask(self._request(specimen, model), self._heard)
+        self._write()
         self.changed()
 
     def cancel(self) -> None:
@@ -96,13 +126,17 @@ class FolderPresenter:
         name = next((name for name, one in self._jobs.items() if one is job), "")
         if name and job.ended:
             self.outcomes.append(_outcome(name, job))
-            if not self.busy:
-                self._write()
+            self._write()
         self.changed()
 
+    def _request(self, specimen: Specimen, model: str | None) -> Orient:
+        return Orient(scan=specimen.path, model=model, out=transform_of(self._out, specimen.id))
+
     def _write(self) -> None:
+        order = list(self._states)
         try:
-            write_outcomes(self.outcomes, self._out / TABLE)
+            write_poses(self._out, sorted(self.outcomes, key=lambda one: order.index(one.name)), self._states)
+            self.problem = ""
         except (InputError, OSError) as error:
             self.problem = sentence(error)
 

@@ -14,7 +14,7 @@ import numpy as np
 from craniomark.desktop import poses
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.handover import Handover
-from craniomark.desktop.outcomes import Outcome, failure, outcome_of
+from craniomark.desktop.outcomes import Outcome, failure, outcome_of, summary
 from craniomark.desktop.words import sentence, tr
 from craniomark.flows.jobs import Job, Orient
 from craniomark.flows.jobs.job import left_words
@@ -96,6 +96,10 @@ class OrientPresenter:
             return 0.0
         done = self._count - len(self._waiting) - 1
         return (done + (self._work.job.fraction if self._work.job else 0.0)) / self._count
+
+    def summary(self) -> tuple[str, str]:
+        """Kind and sentence on how it ended."""
+        return summary(self.outcomes)
 
     def orient(self, volumes: Sequence[Node | None], model: str | None) -> None:
         """Begin to orient volumes, one after the other.

@@ -1,13 +1,10 @@
 """How orienting a volume ended, in words and in a table."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from craniomark.desktop.words import tr
-from craniomark.ground.checks import written_whole
 
 _UNVERIFIED = (
     "Left and right can't be told from its file: compare it with the specimen, and flip it if need be."
@@ -92,13 +89,3 @@ def columns_of(outcomes: Sequence[Outcome]) -> dict[str, list[Any]]:
         tr("match"): [None if one.score is None else round(one.score, 3) for one in outcomes],
         tr("size"): [None if one.scale is None else round(one.scale, 3) for one in outcomes],
     }
-
-
-def write_outcomes(outcomes: Sequence[Outcome], path: Path) -> None:
-    """Write a CSV of all outcomes, whole or not at all."""
-    with written_whole(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["id", "verdict", "degrees", "score", "scale", "message"])
-        for one in outcomes:
-            numbers = ["" if x is None else f"{x:.4f}" for x in (one.degrees, one.score, one.scale)]
-            writer.writerow([one.name, one.verdict, *numbers, one.message])

@@ -42,6 +42,10 @@ class MessageLine:
         """Tell what went wrong; `details` are lines in small print."""
         self._show("fault", text, details)
 
+    def tell(self, kind: str, text: str, details: str = "") -> None:
+        """Tell by kind: ``note``, ``doubt`` or ``fault``."""
+        self._show(kind, text, details)
+
     def clear(self) -> None:
         """Tell nothing."""
         self.kind = self.text = ""

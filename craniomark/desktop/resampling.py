@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,12 @@ from craniomark.mrml.nodes import name_of
 
 BYTES_A_VOXEL = 8
 """Of memory while a volume is resampled, at most."""
+SLABS = 24
+"""In which it is made: after each the thread looks whether it is still wanted."""
+Shape = tuple[int, int, int]
 
 
-def upright_grid(volume: Volume, spacing: float) -> tuple[tuple[int, int, int], NDArray[np.float64]]:
+def upright_grid(volume: Volume, spacing: float) -> tuple[Shape, NDArray[np.float64]]:
     """Shape and index-to-LPS matrix of a grid along the world's axes that holds the whole volume.
 
     Parameters
@@ -38,6 +42,66 @@ def upright_grid(volume: Volume, spacing: float) -> tuple[tuple[int, int, int], 
     return (int(shape[0]), int(shape[1]), int(shape[2])), matrix
 
 
+class Making:
+    """One volume in the making.
+
+    Parameters
+    ----------
+    volume : Volume
+        Input.
+    shape, matrix : tuple of int, ndarray of shape (4, 4)
+        Grid of the output, index to LPS mm.
+    """
+
+    def __init__(self, volume: Volume, shape: Shape, matrix: NDArray[np.float64]) -> None:
+        self._volume, self._shape, self._matrix = volume, shape, matrix
+        self.fraction = 0.0
+        self._made: Volume | None = None
+        self._error: Exception | None = None
+        self._given_up = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="craniomark resample", daemon=True)
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        """Whether the thread has ended."""
+        return not self._thread.is_alive()
+
+    def give_up(self) -> None:
+        """Go on no further than to the end of the slab."""
+        self._given_up.set()
+
+    def result(self) -> Volume:
+        """The new volume; raises what kept it from being made."""
+        if self._error is not None:
+            raise self._error
+        if self._made is None:
+            raise InputError(tr("Resample"), tr("new volume"), tr("not made"), tr("try again"))
+        return self._made
+
+    def _work(self) -> None:
+        try:
+            self._made = self._whole()
+        except Exception as error:
+            self._error = error
+
+    def _whole(self) -> Volume | None:
+        volume, (count, *others) = self._volume, self._shape
+        fill, thick = float(volume.array.min()), -(-count // SLABS)
+        array = np.empty(self._shape, volume.array.dtype)
+        part = volume
+        for first in range(0, count, thick):
+            if self._given_up.is_set():
+                return None
+            size = (min(thick, count - first), others[0], others[1])
+            matrix = self._matrix.copy()
+            matrix[:3, 3] += first * matrix[:3, 0]
+            part = resample(volume, size, matrix, fill=fill)
+            array[first : first + size[0]] = part.array
+            self.fraction = (first + size[0]) / count
+        return replace(part, array=array, matrix=self._matrix)
+
+
 class Resampler:
     """Makes new volumes; the first one stays as it is.
 
@@ -47,23 +111,31 @@ class Resampler:
         Looks whether the thread is done.
     scene_of : callable
         Gives the scene.
-    told : callable
-        Given the new node, or a sentence on what went wrong.
     """
 
-    def __init__(
-        self, board: JobBoard, scene_of: Callable[[], Any], told: Callable[[Node | None, str], None]
-    ) -> None:
-        self._board, self._scene_of, self.told = board, scene_of, told
-        self._thread: threading.Thread | None = None
-        self._made: Volume | None = None
-        self._error: Exception | None = None
+    def __init__(self, board: JobBoard, scene_of: Callable[[], Any]) -> None:
+        self._board, self._scene_of = board, scene_of
+        self.changed: Callable[[], None] = lambda: None
+        """Called while it goes on."""
+        self.told: Callable[[str, str], None] = lambda _kind, _words: None
+        """Given how it ended: ``note`` or ``fault``, and a sentence."""
+        self._making: Making | None = None
         self._name = ""
 
     @property
     def busy(self) -> bool:
         """Whether a volume is being made."""
-        return self._thread is not None
+        return self._making is not None
+
+    @property
+    def fraction(self) -> float:
+        """Of the volume, 0 to 1."""
+        return self._making.fraction if self._making is not None else 0.0
+
+    @property
+    def status(self) -> str:
+        """A line on what it is at."""
+        return tr("Resampling {name}").format(name=self._name) if self.busy else ""
 
     def begin(self, node: Node | None, spacing: float) -> None:
         """Resample a volume as it is placed in the world; InputError where it can't be."""
@@ -73,33 +145,33 @@ class Resampler:
         shape, matrix = upright_grid(volume, spacing)
         self._name = name_of(node)
         check_memory(self._name, int(np.prod(shape, dtype=object)) * BYTES_A_VOXEL)
-        self._made, self._error = None, None
-        arguments = (volume, shape, matrix)
-        self._thread = threading.Thread(
-            target=self._work, args=arguments, name="craniomark resample", daemon=True
-        )
-        self._thread.start()
-        self._board.follow(self._follow)
+        making = self._making = Making(volume, shape, matrix)
+        self._board.follow(lambda: self._follow(making))
 
-    def _work(self, volume: Volume, shape: tuple[int, int, int], matrix: NDArray[np.float64]) -> None:
-        try:
-            self._made = resample(volume, shape, matrix)
-        except Exception as error:
-            self._error = error
+    def cancel(self) -> None:
+        """Make nothing; what was begun is dropped."""
+        if self._making is not None:
+            self.drop()
+            self.told("note", tr("Stopped; nothing was made."))
 
-    def _follow(self) -> bool:
-        if self._thread is not None and self._thread.is_alive():
+    def drop(self) -> None:
+        """As `cancel`, without a word."""
+        if self._making is not None:
+            self._making.give_up()
+            self._making = None
+
+    def _follow(self, making: Making) -> bool:
+        if making is not self._making:
+            return True
+        if not making.done:
+            self.changed()
             return False
-        self._thread = None
-        made, self._made = self._made, None
+        self._making = None
         try:
-            if self._error is not None:
-                raise self._error
-            if made is None:
-                raise InputError(self._name, tr("new volume"), tr("not made"), tr("try again"))
-            node = add_volume(self._scene_of(), made, tr("{name} upright").format(name=self._name))
+            name = tr("{name} upright").format(name=self._name)
+            node = add_volume(self._scene_of(), making.result(), name)
         except Exception as error:
-            self.told(None, sentence(error))
+            self.told("fault", sentence(error))
         else:
-            self.told(node, tr("Made {name}, upright.").format(name=name_of(node)))
+            self.told("note", tr("Made {name}.").format(name=name_of(node)))
         return True

@@ -192,17 +192,55 @@ def test_all_volumes_of_the_scene_and_a_table(panel, volume, make_volume, scene)
     assert message(panel)[1] == "3 of 3 volumes have a good pose."
 
 
-def test_the_scans_of_a_folder(panel, tmp_path, make_volume, slicer):
+@pytest.fixture
+def folders(panel, tmp_path, make_volume, slicer):
+    """A folder of two scans, and one for their poses."""
     scans, out = tmp_path / "scans", tmp_path / "poses"
     scans.mkdir()
     for name in ("a", "b"):
         assert slicer.util.saveNode(make_volume(name), str(scans / f"{name}.nrrd"))
     assert not panel.ui.folderButton.enabled
     panel.ui.folderLine.currentPath, panel.ui.outLine.currentPath = str(scans), str(out)
+    return scans, out
+
+
+def test_the_scans_of_a_folder(panel, folders):
+    out = folders[1]
     panel.ui.folderButton.click()
     assert finished(panel)
     assert sorted(path.name for path in out.iterdir()) == ["a.tfm", "b.tfm", "poses.csv"]
     assert (out / "poses.csv").read_text().splitlines()[1].startswith("a,good,90.0")
+    assert message(panel) == ("note", "2 of 2 volumes have a good pose.")
+
+
+def test_poses_that_are_there_are_kept_if_wanted(panel, folders):
+    out = folders[1]
+
+    def times():
+        return {path.name: path.stat().st_mtime_ns for path in out.glob("*.tfm")}
+
+    assert panel.ui.keepBox.checked
+    panel.ui.folderButton.click()
+    assert finished(panel)
+    before = times()
+    (out / "b.tfm").unlink()
+    panel.ui.folderButton.click()
+    assert finished(panel)
+    assert times()["a.tfm"] == before["a.tfm"] and times()["b.tfm"] > before["b.tfm"]
+    assert message(panel)[1] == "2 of 2 volumes have a good pose. 1 were there before."
+    panel.ui.keepBox.click()
+    assert panel.widget._parameters.keepPoses is False
+    panel.ui.folderButton.click()
+    assert finished(panel)
+    assert times()["a.tfm"] > before["a.tfm"] and "before" not in message(panel)[1]
+
+
+def test_folders_are_known_again(panel, folders):
+    panel.ui.folderButton.click()
+    assert finished(panel)
+    __import__("slicer").util.reloadScriptedModule("AutoOrient")
+    ui = panel.widget.ui
+    assert (ui.folderLine.currentPath, ui.outLine.currentPath) == (str(folders[0]), str(folders[1]))
 
 
 def test_the_panel_comes_again_as_it_was(panel, chosen):

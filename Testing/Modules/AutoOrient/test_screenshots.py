@@ -1,6 +1,7 @@
 """Pictures of the panel in its states; kept where CRANIOMARK_SCREENSHOTS names a folder."""
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,15 @@ def take(panel, folder):
     return take_
 
 
+@contextmanager
+def neat_folders(ui):
+    """Show folders as users name them, not those of the tests."""
+    data, out = ui.trainData.currentPath, ui.trainOut.currentPath
+    ui.trainData.currentPath, ui.trainOut.currentPath = "~/skulls", "~/skulls/training"
+    yield
+    ui.trainData.currentPath, ui.trainOut.currentPath = data, out
+
+
 def test_pictures_of_orienting(panel, volume, make_volume, take, tmp_path):
     take("empty")
     panel.ui.inputSelector.pick(volume)
@@ -40,7 +50,7 @@ def test_pictures_of_orienting(panel, volume, make_volume, take, tmp_path):
     panel.ui.orientButton.click()
     assert finished(panel)
     take("done")
-    panel.widget._parameters.model = str(tmp_path / "gone")
+    panel.widget._parameters.model = "~/models/rat-skull"
     panel.ui.orientButton.click()
     take("fault")
     panel.widget._parameters.model = ""
@@ -62,10 +72,12 @@ def test_pictures_of_training(panel, take, tmp_path, folder, slicer):
     train.ui.trainOut.currentPath = str(tmp_path / "out")
     train.ui.trainCheck.click()
     assert double.settle(lambda: train.presenter.checking.ended, WAIT)
-    take("train-checked")
+    with neat_folders(train.ui):
+        take("train-checked")
     train.ui.trainStart.click()
     assert double.settle(lambda: train.presenter.job.fraction > 0.4, WAIT)
-    take("train")
+    with neat_folders(train.ui):
+        take("train")
     train.ui.trainShowPlot.click()
     double.grab(slicer.app.layoutManager().plotWidget(0), folder / "AutoOrient-losses.png")
     train.ui.trainStop.click()

@@ -5,6 +5,7 @@ the figures hold on a busy machine.
 """
 
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +18,16 @@ from typing import Any
 _SCHEDULER = "/proc/thread-self/schedstat"
 _files: dict[int, int] = {}
 TICK_MS = 5
+_CLOCK = """
+import sys, threading, time
+over, tick, worst = threading.Event(), float(sys.argv[1]), 0.0
+threading.Thread(target=lambda: (sys.stdin.read(), over.set()), daemon=True).start()
+while not over.is_set():
+    start = time.perf_counter()
+    time.sleep(tick)
+    worst = max(worst, time.perf_counter() - start - tick)
+print(1000 * worst)
+"""
 IDLE_MS, BUSY_MS, OPENING_MS = 150.0, 400.0, 4000.0
 """What a callback may take: waiting, computing (twice as long on a busy machine), and making a panel."""
 
@@ -111,6 +122,9 @@ class Gaps:
         Longest time between two turns of the event loop, less the time in which other programs ran.
     ticks : int
         Turns that were seen; 0 says that the event loop never ran.
+    machine_ms : float
+        How late a process beside was at worst that does nothing but sleep for one tick after the other.
+        Where this is long the machine stood still, and not the program.
     stack : str
         Where the program was during the longest gap.
     """
@@ -118,17 +132,19 @@ class Gaps:
     worst_ms: float = 0.0
     ticks: int = 0
     stack: str = field(default="", repr=False)
+    machine_ms: float = 0.0
 
 
 @contextmanager
 def gaps() -> Iterator[Gaps]:
     """Measure the gaps of the event loop while the content runs it.
 
-    A timer of 5 ms ticks; a thread looks where the program is when a tick is late.
+    A timer of 5 ms ticks; a thread looks where the program is when a tick is late, and a process beside
+    how late the machine itself is.
     """
     from PySide6 import QtCore
 
-    found, timer = Gaps(), QtCore.QTimer()
+    found, timer, beside = Gaps(), QtCore.QTimer(), _clock_beside()
     state: dict[str, Any] = {"watch": Watch(), "at": time.perf_counter(), "stack": "", "run": True}
     thread_id = threading.get_ident()
 
@@ -161,3 +177,11 @@ def gaps() -> Iterator[Gaps]:
         timer.stop()
         state["run"] = False
         looker.join()
+        told, _ = beside.communicate(b"", timeout=30)
+        found.machine_ms = float(told or b"0")
+
+
+def _clock_beside() -> "subprocess.Popen[bytes]":
+    """A process that tells at the end of its input how late a sleep of a tick was at worst, ms."""
+    words = [sys.executable, "-I", "-S", "-c", _CLOCK, str(TICK_MS / 1000)]
+    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -194,7 +194,7 @@ def _test(space: Workspace, tests: Sequence[str], plugins: Sequence[object]) -> 
     sys.path[:] = [str(space.folder), *(p for p in sys.path if not _of_the_original(p, space.root))]
     for name in [n for n in sys.modules if n.split(".")[0] in ("mutants", "double")]:
         sys.modules.pop(name)
-    words = ["-x", *tests, "-q", "-p", "no:cacheprovider", "--rootdir", str(space.folder)]
+    words = ["-x", "-m", "not slow", *tests, "-q", "-p", "no:cacheprovider", "--rootdir", str(space.folder)]
     code = pytest.main(words, plugins=[*plugins])
     sys.stdout.flush()
     os._exit(int(code))

@@ -233,9 +233,10 @@ def test_mutants_are_programs_and_differ(mutants, repository):
 
 def test_each_kind_of_a_module_is_there(mutants):
     found = Counter(mutant.kind for mutant in mutants)
-    names = """callback lost, connection lost, connection misspelt, default changed, handler arity, parameter lost,
-        parameter misspelt, parameters swapped, property misspelt, receiver swapped, signal misspelt,
-        slow handler, value flipped, widget misspelt, widget renamed, widget touched from a thread"""
+    names = """callback lost, connection lost, connection misspelt, default changed, handler arity,
+        parameter lost, parameter misspelt, parameters swapped, property misspelt, receiver swapped,
+        signal misspelt, slow handler, value flipped, widget misspelt, widget renamed,
+        widget touched from a thread"""
     assert set(found) == {" ".join(name.split()) for name in names.split(",")}
     assert found["parameter lost"] == 7 and len(mutants) > 150
 

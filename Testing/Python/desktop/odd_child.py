@@ -71,6 +71,8 @@ def orient(ask: Orient, reports: Reports, _shelf: Shelf) -> Result:
         sys.stderr.write("the last words\n")
         sys.stderr.flush()
         os._exit(7)
+    if "no-torch" in what:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
     if "none" in what:
         raise InputError(ask.scan, "skull", "not found", "choose a scan of a skull")
     if not ask.scan.exists():
