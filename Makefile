@@ -29,11 +29,11 @@ PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
 BENCHMARKS ?= $(addprefix Testing/Benchmarks/,orientation.py accuracy.py doubt.py faults.py quick.py \
 	sample_size.py privacy.py)
 
-.PHONY: help demo test mutants check bench bench-peer bundle format wheel icon clean
+.PHONY: help demo test mutants check bench bench-peer bundle format wheel icon screenshots clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
-	@echo 'make mutants  make bench-peer  make bundle  make format  make wheel  make icon  make clean'
+	@echo 'make mutants  make bench-peer  make bundle  make format  make wheel  make icon  make screenshots  make clean'
 
 # torch first and alone: with a range, pip would fetch the variant with the largest libraries.
 $(STAMP): pyproject.toml constraints-dev.txt hatch_build.py
@@ -96,6 +96,12 @@ wheel: $(STAMP)
 
 icon: $(STAMP)
 	$(BIN)/python Resources/Icons/draw_icon.py
+	$(BIN)/python Resources/Icons/draw_module_icons.py
+
+# Panels in all their states, drawn by their tests.
+screenshots: $(STAMP)
+	@for file in Testing/Modules/*/test_screenshots.py; do \
+		CRANIOMARK_SCREENSHOTS=$(CURDIR)/Resources/Screenshots $(ONE_THREAD) $(BIN)/python -m pytest $$file || exit 1; done
 
 clean:
 	rm -rf build dist out demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-TARGETS = ["demo", "test", "check", "bench", "format", "wheel", "clean"]
+TARGETS = ["demo", "test", "check", "bench", "format", "wheel", "icon", "screenshots", "mutants", "clean"]
 
 
 def planned(folder: Path, *arguments: str, **environment: str) -> str:
@@ -34,6 +34,11 @@ def clone(repository, tmp_path) -> Path:
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_target_can_be_planned_on_a_fresh_clone(clone, target):
     assert planned(clone, target)
+
+
+def test_all_icons_are_drawn(clone, repository):
+    plan = planned(clone, "icon")
+    assert all(path.name in plan for path in (repository / "Resources" / "Icons").glob("*.py"))
 
 
 def test_torch_is_installed_first_alone_and_pinned(clone):
