@@ -9,7 +9,8 @@ import typer
 from craniomark.cli.settings import settings
 
 if TYPE_CHECKING:
-    from craniomark.flows.evaluation import KnownSides, Metrics, Session, Statistics
+    from craniomark.flows.evaluation import Metrics, Session, Statistics
+    from craniomark.flows.evaluation.statistics import Cohort
 
 Predicted = Annotated[
     Path, typer.Argument(metavar="PREDICTED", help="Output folder of process, or landmark file.")
@@ -62,41 +63,19 @@ def evaluate(
     seed: Seed = 0,
 ) -> None:
     """Compare predicted with true landmarks, paired by specimen id and label: metrics and plots."""
-    from craniomark.flows.evaluation import (
-        Repeats,
-        Resampling,
-        Session,
-        read_cohort_of,
-        statistics_of,
-        write_evaluation,
-    )
-    from craniomark.flows.evaluation import evaluate as compare
-    from craniomark.flows.pipeline.outputs import check_writable
-    from craniomark.flows.report import write_evaluation_page
+    from craniomark.flows.evaluation import Repeats, Resampling, Session, read_cohort_of
+    from craniomark.flows.report.comparison import write_comparison
 
-    how = Resampling(draws, seed)
-    sides = _sides(model) if model else None
-    take_away = check_writable(out)
-    try:
-        found, known = read_cohort_of(predicted), read_cohort_of(truth)
-        repeats = Repeats(
-            Session("truth", observer, known),
-            tuple(_session(text) for text in repeat or ()),
-            found,
-            tuple(read_cohort_of(path) for path in retest or ()),
-            retest_frame,
-        )
-        metrics = compare(found, known)
-        statistics = statistics_of(metrics, how, sides, repeats)
-    except BaseException:
-        take_away()
-        raise
-    written = write_evaluation(metrics, out, statistics)
-    write_evaluation_page(metrics, statistics, written, out / "evaluation.html")
-    for note in (*metrics.notes, *statistics.notes):
+    def further(found: "Cohort", known: "Cohort") -> Repeats:
+        sessions = tuple(_session(text) for text in repeat or ())
+        runs = tuple(read_cohort_of(path) for path in retest or ())
+        return Repeats(Session("truth", observer, known), sessions, found, runs, retest_frame)
+
+    made = write_comparison(predicted, truth, out, Resampling(draws, seed), model, further)
+    for note in made.notes:
         print(note, file=sys.stderr)
     if not settings.quiet:
-        _tell(metrics, statistics, out)
+        _tell(made.metrics, made.statistics, out)
 
 
 def _tell(metrics: "Metrics", statistics: "Statistics", out: Path) -> None:
@@ -118,11 +97,3 @@ def _session(text: str) -> "Session":
     if not sign or Path(text).exists():
         observer, rest = "", text
     return Session(text, observer, read_cohort_of(Path(rest)))
-
-
-def _sides(model: str) -> "KnownSides":
-    from craniomark.flows.bundle import load_bundle
-    from craniomark.flows.evaluation import KnownSides
-
-    manifest = load_bundle(model).manifest
-    return KnownSides(manifest.pairs, manifest.midline, manifest.name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from craniomark.cli.arguments import DeviceOption, Model, Spacing, UnitOption, parsed_spacing
-from craniomark.cli.one_specimen import check_out, model_for, only_specimen, volume_of
+from craniomark.cli.one_specimen import MANY, model_for, volume_of
 from craniomark.cli.progress import shown_progress
 from craniomark.cli.settings import settings
 
@@ -32,12 +32,13 @@ def orient(
     """Find the pose of a skull and write it as a transform that SimpleITK and Slicer read."""
     from craniomark.flows.pipeline.prediction import Options
     from craniomark.flows.pipeline.request import Request
+    from craniomark.flows.pipeline.single import check_file, only_specimen
     from craniomark.flows.pipeline.transform_file import check_name, write_pose
 
     check_name(out)
-    check_out(out, path)
+    check_file(out, path)
     request = Request(out.parent, Options(device=device), model, None, parsed_spacing(spacing), unit)
-    specimen = only_specimen(path)
+    specimen = only_specimen(path, MANY)
     pose = find_pose(specimen, request)
     write_pose(pose.specimen_to_template, out)
     if not settings.quiet:
@@ -57,18 +58,10 @@ def find_pose(specimen: "Specimen", request: "Request") -> "Orientation":
     InputError
         If there is no skull in it.
     """
-    from craniomark.flows.pipeline.predict import NoSkullError
-    from craniomark.flows.pipeline.predict import orient as search
-    from craniomark.flows.pipeline.predictor import no_skull
+    from craniomark.flows.pipeline.single import pose_of
 
     volume = volume_of(specimen, request)
     model = model_for(specimen, volume, request)
     with shown_progress(1) as shown:
         shown.started(specimen.id)
-        try:
-            pose = search(volume, model, partial(shown.step, specimen.id))
-        except NoSkullError as nothing:
-            raise no_skull(specimen, nothing) from nothing
-    if pose.verdict == "none":
-        raise no_skull(specimen, ValueError(pose.score))
-    return pose
+        return pose_of(specimen, volume, model, partial(shown.step, specimen.id))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from craniomark.cli.arguments import Atlases, DeviceOption, Model, Spacing, UnitOption, parsed_spacing
-from craniomark.cli.one_specimen import check_out, model_for, only_specimen, volume_of
+from craniomark.cli.one_specimen import MANY, model_for, volume_of
 from craniomark.cli.progress import shown_progress
 from craniomark.cli.settings import settings
 from craniomark.ground.checks import InputError
@@ -47,31 +47,23 @@ def refine(
     """
     from craniomark.flows.pipeline.prediction import Options
     from craniomark.flows.pipeline.request import Request
+    from craniomark.flows.pipeline.single import check_file, only_specimen, work_words, worked_over
     from craniomark.ground.landmarks import read_landmarks, write_landmarks
 
-    check_out(out, path, landmarks)
+    check_file(out, path, landmarks)
     start = read_landmarks(landmarks)
     chosen = parsed_labels(only, start, landmarks)
     request = Request(out.parent, Options(device=device), model, atlases, parsed_spacing(spacing), unit)
-    specimen = only_specimen(path)
+    specimen = only_specimen(path, MANY)
     volume = volume_of(specimen, request)
     loaded = model_for(specimen, volume, request)
-    from craniomark.flows.pipeline.assess import assess
-    from craniomark.flows.pipeline.predict import NoPoseError
-    from craniomark.flows.pipeline.predict import refine as search
-
     with shown_progress(1) as shown:
         shown.started(specimen.id)
-        try:
-            told = partial(shown.step, specimen.id)
-            judged = assess(volume, start, loaded, chosen if check else None, told)
-            found = judged if check else search(volume, judged, loaded, chosen, told)
-        except NoPoseError as lacking:
-            remedy = "give at least three of the model's, by its labels and not on one line"
-            raise InputError(landmarks, "usable landmarks", lacking.known, remedy) from lacking
+        told = partial(shown.step, specimen.id)
+        found = worked_over(volume, landmarks, start, loaded, chosen, not check, told)
     write_landmarks(found, out)
     if not settings.quiet:
-        typer.echo(f"{_done(start, found, check)}: {out}")
+        typer.echo(f"{work_words(start, found, not check)}: {out}")
 
 
 def parsed_labels(text: str | None, landmarks: "LandmarkSet", path: Path) -> tuple[str, ...] | None:
@@ -84,25 +76,9 @@ def parsed_labels(text: str | None, landmarks: "LandmarkSet", path: Path) -> tup
     """
     if text is None:
         return None
-    labels = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    unknown = [label for label in labels if label not in landmarks.labels]
-    if unknown or not labels:
-        have = ", ".join(landmarks.labels[:8]) + (", ..." if len(landmarks) > 8 else "")
-        value = repr(unknown[0]) if unknown else "empty"
-        raise InputError("--only", "label", value, f"name labels of {path.name}, which has {have}")
-    return labels
+    labels = [part.strip() for part in text.split(",") if part.strip()]
+    if not labels:
+        raise InputError("--only", "label", "empty", f"name labels of {path.name}, or leave it out")
+    from craniomark.flows.pipeline.single import known_labels
 
-
-def _done(start: "LandmarkSet", found: "LandmarkSet", check: bool) -> str:
-    doubtful = sum(found.annotation(label).flag == "review" for label in found.labels)
-    moved = f"{_moved(start, found)} of {len(found)} landmarks moved"
-    return (
-        f"{len(found)} landmarks checked, {doubtful} to review" if check else f"{moved}, {doubtful} to review"
-    )
-
-
-def _moved(start: "LandmarkSet", found: "LandmarkSet") -> int:
-    import numpy as np
-
-    same = np.isclose(found.ordered(start.labels).points, start.points, atol=1e-6, equal_nan=True)
-    return int((~same.all(axis=1)).sum())
+    return known_labels(labels, landmarks, path, "--only")

@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import craniomark
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.polite and hasattr(os, "nice"):
         with suppress(OSError):
             os.nice(5)
-    speaker, warden = Speaker(told), Warden(options.parent, options.patience)
+    speaker, warden = Speaker(told), Warden(options.parent, options.patience, options.folder)
     lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(asked, lines, warden), daemon=True).start()
     speaker.say({"pid": os.getpid(), "version": craniomark.__version__})
@@ -58,6 +59,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--patience", type=float, default=PATIENCE, metavar="S", help="seconds that a job has to end then"
     )
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="for temporary files; removed at the end")
     parser.add_argument("--polite", action="store_true", help="run at a lower priority")
     return parser.parse_args(arguments)
 

@@ -1,6 +1,7 @@
 """Watches over the job at work: its stop file, the parent process, and that it does end."""
 
 import os
+import shutil
 import tempfile
 import threading
 import time
@@ -25,15 +26,18 @@ class Warden:
         Process whose end ends this one.
     patience : float
         Seconds that a job has to end then.
+    folder : Path, optional
+        For its file; made if need be, and removed in the end.
     """
 
-    def __init__(self, parent: int | None, patience: float) -> None:
+    def __init__(self, parent: int | None, patience: float, folder: Path | None = None) -> None:
         self._parent, self._patience = Watch(None, parent), patience
-        self._folder = tempfile.TemporaryDirectory(prefix="craniomark-job-")
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="craniomark-job-"))
+        self._folder.mkdir(parents=True, exist_ok=True)
         self._asked: Path | None = None
         self._lock = threading.Lock()
         self._dismissed: float | None = None
-        self.stop_file = Path(self._folder.name) / "stop"
+        self.stop_file = self._folder / "stop"
         """Appears for whatever reason there is to stop; for those who can look at nothing but a file."""
         threading.Thread(target=self._watch, daemon=True).start()
 
@@ -72,8 +76,7 @@ class Warden:
 
     def close(self) -> None:
         """Remove what was made."""
-        with suppress(OSError):
-            self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _watch(self) -> None:
         while True:

@@ -25,6 +25,8 @@ from craniomark.ground.checks import InputError
 Listener = Callable[[Job, dict[str, Any]], None]
 PATIENCE, TRAINING_PATIENCE, STARTING_PATIENCE = 3.0, 30.0, 30.0
 """Seconds that a job has to answer a stop: most kinds, training, and any that has not begun."""
+GREETING = 120.0
+"""Seconds that a process has to greet, once it was started; then another is tried."""
 
 
 class JobClient:
@@ -49,6 +51,8 @@ class JobClient:
         Seconds that a stopped job has to end before its process is killed; by default what suits its kind.
     changes : mapping, optional
         Further environment variables of the child.
+    greeting : float
+        Seconds that a process has to greet; one that hangs while it starts is ended, and tried again once.
     """
 
     def __init__(
@@ -59,9 +63,11 @@ class JobClient:
         polite: bool = True,
         patience: float | None = None,
         changes: Mapping[str, str] | None = None,
+        greeting: float = GREETING,
     ) -> None:
         self._listen, self._python, self._threads = listen, python, threads
         self._polite, self._patience, self._changes = polite, patience, changes
+        self._greeting = greeting
         self._lock = threading.RLock()
         self._waiting: deque[Job] = deque()
         self._current: Job | None = None
@@ -192,7 +198,8 @@ class JobClient:
                 process.dismiss()
                 if seconds and not process.wait(seconds):
                     process.kill()
-                    process.wait(seconds)
+                    if process.wait(seconds):
+                        process.tidy()
             if self._current:
                 self._end(self._current, "cancelled", {"message": "Cancelled."})
             if self._folder:
@@ -227,9 +234,10 @@ class JobClient:
     def _start(self) -> bool:
         try:
             python = list(self._python) if self._python else launch.python_command()
-            words = launch.command(python, os.getpid(), TRAINING_PATIENCE, self._polite)
+            folder = Path(tempfile.mkdtemp(prefix="craniomark-job-"))
+            words = launch.command(python, os.getpid(), TRAINING_PATIENCE, self._polite, folder)
             variables = launch.environment(self._threads, self._changes)
-            self._process = JobProcess(words, variables, self._polite)
+            self._process = JobProcess(words, variables, self._polite, folder)
         except (OSError, InputError) as error:
             told = str(error) if isinstance(error, InputError) else f"{error.strerror}: {error.filename}"
             if self._current:
@@ -273,7 +281,12 @@ class JobClient:
     def _crashed(self, process: JobProcess) -> None:
         process.wait(0.05)
         process.dismiss()
+        process.tidy()
         self._process = None
+        self._end_with_process(crash_words(process.code, process.last_lines()), process.last_lines())
+
+    def _end_with_process(self, sentence: str, last_lines: tuple[str, ...]) -> None:
+        """What becomes of the job whose process is gone."""
         job = self._current
         if job is None:
             return
@@ -285,13 +298,20 @@ class JobClient:
             self._tried_again.add(job.id)  # the process may have ended for what was before
             self._sent = False
         else:
-            job.last_lines = process.last_lines()
-            self._end(job, "crashed", {"message": crash_words(process.code, job.last_lines)})
+            job.last_lines = last_lines
+            self._end(job, "crashed", {"message": sentence})
 
     def _watch_patience(self) -> None:
         if self._process and self._current and time.monotonic() > self._deadline:
             self._deadline = float("inf")
             self._process.kill()
+        process = self._process
+        if process and process.silent_seconds > self._greeting and not process.ended:
+            # A launcher that is killed may leave an interpreter that hangs: nobody waits for its end.
+            process.kill()
+            self._process = None
+            said = f"The job process did not start within {self._greeting:.0f} s."
+            self._end_with_process(said, process.last_lines())
 
     def _ask_to_stop(self, job: Job) -> None:
         if not self._sent:

@@ -36,7 +36,9 @@ def python_command() -> list[str]:
     raise InputError(sys.executable or "this program", "Python interpreter", "not found", remedy)
 
 
-def command(python: Sequence[str], parent: int, patience: float, polite: bool) -> list[str]:
+def command(
+    python: Sequence[str], parent: int, patience: float, polite: bool, folder: Path | None = None
+) -> list[str]:
     """The command line of a job process.
 
     Parameters
@@ -49,9 +51,12 @@ def command(python: Sequence[str], parent: int, patience: float, polite: bool) -
         Seconds that a job has to end, once the parent is gone.
     polite : bool
         Run at a lower priority, so that windows stay quick.
+    folder : Path, optional
+        For its temporary files; it removes it at its end.
     """
     # -P: the folder that this program runs in must not come before the library.
     words = [*python, "-u", "-P", "-m", MODULE, "--parent", str(parent), "--patience", str(patience)]
+    words += ["--folder", str(folder)] if folder else []
     return [*words, "--polite"] if polite else words
 
 

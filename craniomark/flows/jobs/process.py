@@ -2,12 +2,15 @@
 
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from craniomark.flows.jobs import launch
@@ -32,6 +35,8 @@ class JobProcess:
         Its environment.
     polite : bool
         Whether it runs at a lower priority.
+    folder : Path, optional
+        Of its temporary files, which it can't remove itself where it is killed.
 
     Raises
     ------
@@ -39,7 +44,14 @@ class JobProcess:
         If it can't be started.
     """
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], polite: bool = True) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        polite: bool = True,
+        folder: Path | None = None,
+    ) -> None:
+        self._folder, self._began = folder, time.monotonic()
         self._popen = subprocess.Popen(
             list(command), env=dict(environment), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, **launch.ways(polite),
@@ -98,6 +110,16 @@ class JobProcess:
         with suppress(OSError):
             self._popen.kill()
         self.dismiss()
+
+    def tidy(self) -> None:
+        """Remove what a killed process has left; only where it has ended."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long it has been starting without having greeted; 0 where it has."""
+        return 0.0 if self.pid is not None else time.monotonic() - self._began
 
     def wait(self, seconds: float) -> bool:
         """Wait for its end; for scripts and tests, not for programs with windows."""

@@ -9,7 +9,7 @@ from typing import Any
 from craniomark.flows.jobs.requests import Batch, Predict
 from craniomark.ground.checks import InputError
 from craniomark.jobs.endings import Result
-from craniomark.jobs.kinds.scan import only_specimen, pipeline_request, told_loading
+from craniomark.jobs.kinds.scan import MANY, pipeline_request, told_loading
 from craniomark.jobs.reports import Reports, Steps
 from craniomark.jobs.shelf import Shelf
 
@@ -31,13 +31,14 @@ def predict(ask: Predict, reports: Reports, shelf: Shelf) -> Result:
     """Predict one scan and write its five files."""
     from craniomark.flows.pipeline.claims import claimed
     from craniomark.flows.pipeline.outputs import check_writable
+    from craniomark.flows.pipeline.single import only_specimen
     from craniomark.flows.pipeline.specimen_run import run_specimen
 
     undo = check_writable(ask.out)
     choices = {"orient": ask.orient, "refine": ask.refine, "mirror": ask.mirror}
     request = pipeline_request(ask, ask.out, **choices)
     try:
-        specimen = only_specimen(ask.scan)
+        specimen = only_specimen(ask.scan, MANY)
         specimen = replace(specimen, id=ask.id or specimen.id)
         predictor = shelf.predictor(request)
         with claimed(ask.out, specimen.id) as mine, told_loading(predictor, reports):

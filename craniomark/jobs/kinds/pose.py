@@ -4,7 +4,7 @@ from typing import Any
 
 from craniomark.flows.jobs.requests import Orient
 from craniomark.jobs.endings import Result
-from craniomark.jobs.kinds.scan import check_file, pipeline_request, scanned
+from craniomark.jobs.kinds.scan import pipeline_request, scanned
 from craniomark.jobs.reports import Reports, Steps
 from craniomark.jobs.shelf import Shelf
 
@@ -13,18 +13,14 @@ _SHARES = {"orient": (0.05, 0.7), "rough": (0.7, 0.8), "coarse": (0.8, 1.0)}
 
 def orient(ask: Orient, reports: Reports, shelf: Shelf) -> Result:
     """Find the pose and write it as a transform."""
+    from craniomark.flows.pipeline.single import check_file, pose_of
     from craniomark.flows.pipeline.transform_file import check_name, write_pose
 
     check_name(ask.out)
     check_file(ask.out, ask.scan)
     request = pipeline_request(ask, ask.out.parent)
     found = scanned(ask, request, reports, shelf)
-    from craniomark.flows.pipeline.predict import orient as search
-    from craniomark.flows.pipeline.predictor import no_skull
-
-    pose = search(found.volume, found.model, Steps(reports, _SHARES))
-    if pose.verdict == "none":
-        raise no_skull(found.specimen, ValueError(pose.score))
+    pose = pose_of(found.specimen, found.volume, found.model, Steps(reports, _SHARES))
     write_pose(pose.specimen_to_template, ask.out)
     known = found.volume.left_right_known
     value = pose_value(pose) | {"left_right": "verified" if known else "unverified"}

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from craniomark.flows.jobs.requests import Assess, Orient, Predict
-from craniomark.ground.checks import InputError
 from craniomark.jobs.reports import Reports
 from craniomark.jobs.shelf import Shelf
 
 READ, LOAD = "read", "load the model"
+MANY = "a batch"
+"""What does many scans at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,28 +40,13 @@ def pipeline_request(ask: Orient | Predict | Assess, out: Path, **options: Any) 
     return Request(out, choices, ask.model, atlases, ask.spacing, ask.unit)
 
 
-def only_specimen(path: Path) -> Any:
-    """The one specimen at `path`.
-
-    Raises
-    ------
-    InputError
-        If there is none, or several.
-    """
-    from craniomark.ground.specimens import find_specimens
-
-    specimens = find_specimens([path])
-    if len(specimens) != 1:
-        raise InputError(path, "number of specimens", len(specimens), "give a single scan, or a batch")
-    return specimens[0]
-
-
 def scanned(ask: Orient | Assess, request: Any, reports: Reports, shelf: Shelf) -> Scanned:
     """Read the scan and take or load the model."""
+    from craniomark.flows.pipeline.single import only_specimen
     from craniomark.flows.pipeline.specimen_run import read_specimen
 
     reports.progress(READ, 0.0)
-    specimen = only_specimen(ask.scan)
+    specimen = only_specimen(ask.scan, MANY)
     volume = read_specimen(specimen, request)
     reports.progress(LOAD, 0.03)
     predictor = shelf.predictor(request)
@@ -77,21 +63,3 @@ def told_loading(predictor: Any, reports: Reports) -> Iterator[None]:
     yield
     for name in sorted(set(predictor.loaded) - before):
         reports.say("log", message=f"Loaded the model {name}.")
-
-
-def check_file(path: Path, *inputs: Path) -> None:
-    """Refuse a file that can't be written or is an input, before anything is computed.
-
-    Raises
-    ------
-    InputError
-        If so.
-    """
-    from craniomark.flows.pipeline.outputs import check_writable
-
-    if path.is_dir():
-        raise InputError(path, "output file", "a folder", "give the name of a file")
-    for source in inputs:
-        if path.exists() and source.exists() and path.samefile(source):
-            raise InputError(path, "output file", "an input", "give another name, so that the input stays")
-    check_writable(path.parent)

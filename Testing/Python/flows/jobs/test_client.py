@@ -3,13 +3,14 @@
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from odd_jobs import Heard, until
+from odd_jobs import ODD, Heard, until
 
 from craniomark.flows.jobs import Batch, Job, JobClient, ShowModel, Train
 from craniomark.flows.training.watch import is_alive
@@ -123,6 +124,63 @@ def test_a_child_that_never_comes_up_is_told(odd_client: Callable[..., JobClient
     job = client.submit(ShowModel(model="fine"))
     client.wait()
     assert job.state == "crashed" and job.message.endswith("exit code 1: no such library.")
+
+
+@pytest.mark.parametrize("launched", [False, True])
+def test_a_process_that_hangs_while_it_starts_is_replaced_and_then_told(
+    odd_client: Callable[..., JobClient], tmp_path: Path, launched: bool
+) -> None:
+    script, count = tmp_path / "hangs.py", tmp_path / "count"
+    script.write_text(
+        f"import time; open({str(count)!r}, 'a').write('x'); print('here', flush=True); time.sleep(99)",
+        encoding="utf-8",
+    )
+    command = [sys.executable, str(script)]
+    if launched:
+        launcher = tmp_path / "launcher.py"
+        launcher.write_text("import subprocess, sys; subprocess.call([sys.executable, *sys.argv[1:]])")
+        command[1:1] = [str(launcher)]
+    client = odd_client(python=command, greeting=2.0)
+    job, cancelled = client.submit(ShowModel(model="fine")), client.submit(ShowModel(model="fine"))
+    client.cancel(cancelled)
+    assert client.wait(seconds=120)
+    assert job.state == "crashed" and job.message == "The job process did not start within 2 s."
+    assert job.last_lines == ("here",) and count.read_text() == "xx"
+    assert not client.busy and client.pid is None
+
+
+def test_a_process_that_starts_late_is_waited_for(
+    odd_client: Callable[..., JobClient], tmp_path: Path
+) -> None:
+    script = tmp_path / "late.py"
+    place = str(Path(ODD[1]).parent)
+    script.write_text(
+        f"import sys, time; time.sleep(1); sys.path.insert(0, {place!r}); import odd_child; odd_child.main()",
+        encoding="utf-8",
+    )
+    client = odd_client(python=[sys.executable, str(script)], greeting=60.0)
+    first = client.submit(ShowModel(model="fine"))
+    until(client, lambda: client._process is not None)
+    client.cancel(first)
+    second = client.submit(ShowModel(model="fine"))
+    client.wait(second, 120)
+    assert (first.state, second.state) == ("cancelled", "done")
+
+
+def test_nothing_is_left_of_a_killed_child(
+    odd_client: Callable[..., JobClient], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    client = odd_client()
+    job = client.submit(ShowModel(model="slow:1000"))
+    until(client, lambda: job.begun)
+    assert [path for path in tmp_path.glob("craniomark-job-*") if path.is_dir()]
+    kill(client.pid)
+    client.wait(job)
+    assert not list(tmp_path.glob("craniomark-job-*"))
+    client.wait(client.submit(ShowModel(model="fine")))
+    client.close(60.0)
+    assert not list(tmp_path.glob("craniomark-job*"))
 
 
 def test_cancel_is_answered_within_a_second(odd_client: Callable[..., JobClient], heard: Heard) -> None:
