@@ -62,6 +62,16 @@ def test_a_control_that_is_not_there_is_found(controls):
     assert told == ["Flip Left/Right", "Orient it"]
 
 
+def test_keys_are_those_of_the_buttons(repository, page):
+    ui = ElementTree.parse(repository / "AutoLandmark" / "Resources" / "UI" / "AutoLandmark.ui").getroot()
+    widgets = (
+        {p.get("name"): p.findtext("string") for p in one.iter("property")} for one in ui.iter("widget")
+    )
+    keys = {(held.get("text"), held.get("shortcut")) for held in widgets}
+    told = set(re.findall(r"\*\*([^*]+)\*\*\s+\(`(\w)`\)", page))
+    assert len(told) > 5 and told <= keys
+
+
 def test_pictures_of_both_modules_are_shown(page):
     pictures = re.findall(r"!\[.+?\]\(.+?/Screenshots/(\w+)-.+?\.png\)", page)
     assert "AutoOrient" in pictures
