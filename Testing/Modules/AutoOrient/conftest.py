@@ -59,3 +59,10 @@ def make_volume(slicer: Any) -> Callable[..., Any]:
 def volume(scene: Any, make_volume: Callable[..., Any]) -> Any:
     """Return a volume of the scene."""
     return make_volume()
+
+
+@pytest.fixture
+def chosen(panel: Any, volume: Any) -> Any:
+    """Return the volume, chosen in the panel."""
+    panel.ui.inputSelector.pick(volume)
+    return volume

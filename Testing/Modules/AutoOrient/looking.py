@@ -57,3 +57,26 @@ def poses_in(scene):
     kind = "vtkMRMLLinearTransformNode"
     nodes = [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))]
     return [node for node in nodes if node.GetAttribute("CranioMark.Pose")]
+
+
+def use(panel, tmp_path, what):
+    """Let the child do something odd."""
+    folder = tmp_path / what
+    folder.mkdir()
+    panel.widget._parameters.model = str(folder)
+
+
+def at_work(panel):
+    """Whether the child is at the job; waits for it."""
+    poses = panel.widget.desk.poses
+
+    def begun():
+        return poses._work is not None and poses._work.job is not None and poses._work.job.begun
+
+    return double.settle(begun, WAIT)
+
+
+def nothing_installed():
+    """Let Slicer have none of the packages, and no way to get them."""
+    double.calls.results["pip_check"] = False
+    double.calls.results["pip_ensure"] = RuntimeError("no network\ncould not reach the index")

@@ -12,12 +12,6 @@ TURN = SIGNS @ TURN_LPS @ SIGNS
 MIRROR = np.diag([-1.0, 1.0, 1.0, 1.0])
 
 
-@pytest.fixture
-def chosen(panel, volume):
-    panel.ui.inputSelector.pick(volume)
-    return volume
-
-
 def test_a_panel_without_a_volume_offers_nothing_to_press(panel):
     ui = panel.ui
     for name in ("orient", "flip", "handles", "undo", "harden", "resample", "folder"):

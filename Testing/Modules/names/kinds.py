@@ -5,6 +5,7 @@ empty set says that nothing is known, and nothing is then checked.
 """
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -100,17 +101,48 @@ def parts_of(
                     outside.names[alias.asname or alias.name] = frozenset({f"module:{alias.name}"})
     groups = [[node for node in ast.walk(tree) if id(node) not in inside]]
     groups += [list(ast.walk(function)) for function in functions]
+    owners = {
+        id(each): node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for each in node.body
+    }
     scopes = [outside, *(Scope(known, widgets, fields=outside.fields) for _ in functions)]
+    for function, scope in zip(functions, scopes[1:], strict=True):
+        scope.names = _told(function, owners.get(id(function)), known)
     for _ in range(3):  # what is learnt serves to learn more
         for nodes, scope in zip(groups, scopes, strict=True):
             scope.names = outside.names | scope.names
             unsure: set[str] = set()
             for node in nodes:
-                if isinstance(node, ast.Assign) and len(node.targets) == 1:
-                    _learn(scope, node.targets[0], scope.of(node.value), unsure)
+                if isinstance(node, ast.Assign):
+                    for target, value in _pairs(node):
+                        _learn(scope, target, scope.of(value), unsure)
                 elif isinstance(node, ast.For):
                     _learn_loop(scope, node, unsure)
     return list(zip(groups, scopes, strict=True))
+
+
+def _told(function: ast.FunctionDef, owner: ast.ClassDef | None, known: Known) -> dict[str, Kinds]:
+    """Classes of parameters as the docstring tells them, ``box : QComboBox``."""
+    text = ast.get_docstring(function) or ""
+    if owner is not None and function.name == "__init__":
+        text = f"{text}\n{ast.get_docstring(owner) or ''}"
+    arguments = {each.arg for each in function.args.args}
+    found = re.findall(r"^(\w+(?:, \w+)*) : (\w+)", text, re.MULTILINE)
+    is_class = [(names, kind) for names, kind in found if kind in known.classes or kind.startswith("vtk")]
+    return {
+        name: frozenset({kind}) for names, kind in is_class for name in names.split(", ") if name in arguments
+    }
+
+
+def _pairs(node: ast.Assign) -> list[tuple[ast.expr, ast.expr]]:
+    """What is assigned to what, one by one."""
+    found = []
+    for target in node.targets:
+        several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+        if several and len(target.elts) == len(node.value.elts):  # type: ignore[attr-defined]
+            found += list(zip(target.elts, node.value.elts, strict=True))  # type: ignore[attr-defined]
+        else:
+            found.append((target, node.value))
+    return found
 
 
 def _outermost(tree: ast.AST) -> list[ast.AST]:

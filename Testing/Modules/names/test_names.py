@@ -1,5 +1,7 @@
 """Names in modules are those of Qt, CTK and Slicer; and the check does find others."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from names.python_check import check_python
 from names.ui_check import check_ui, widgets_of
 
 EXAMPLE = Path(__file__).parents[1] / "example" / "Example"
-PRODUCT = ("AutoOrient", "AutoLandmark", "DeepSSMModule", "craniomark/desktop", "Resources/UI")
+PRODUCT = ("AutoOrient", "AutoLandmark", "craniomark/desktop", "Resources/UI")
 HEAD = "import qt, ctk, slicer, vtk\n"
 UI = widgets_of(
     '<ui><widget class="qMRMLWidget" name="top"><widget class="QCheckBox" name="box"/></widget></ui>'
@@ -21,13 +23,86 @@ def findings(code: str) -> list[str]:
     return [finding.text for finding in check_python(Path("x.py"), HEAD + code, UI, OLDEST)]
 
 
-@pytest.mark.parametrize("name", PRODUCT)
-def test_modules_name_what_there_is(repository, name):
-    if not (repository / name).exists():
-        pytest.skip(f"{name} is not written yet")
-    places = [repository / each for each in PRODUCT if (repository / each).exists()]
-    found = [finding for finding in check(places) if (repository / name) in finding.file.parents]
+@pytest.fixture(scope="module")
+def places(repository):
+    """Folders of the product whose names are checked."""
+    return [repository / each for each in PRODUCT]
+
+
+def test_modules_name_what_there_is(places):
+    found = check(places)
     assert not found, "\n".join(map(str, found))
+
+
+def test_whatever_uses_slicer_is_checked(repository, places):
+    files = [*repository.glob("*/*.py"), *(repository / "craniomark").rglob("*.py")]
+    using = re.compile(r"^ *(import|from) (qt|ctk|slicer)\b", re.MULTILINE)
+    apart = {"Testing", "build", "dist", ".venv"}
+    files = [file for file in files if file.relative_to(repository).parts[0] not in apart]
+    users = {file for file in files if using.search(file.read_text(encoding="utf-8"))}
+    modules = {file.parent for file in users if file.parent.parent == repository}
+    assert modules >= {repository / "AutoOrient", repository / "AutoLandmark"}
+    bridge = repository / "craniomark" / "mrml"
+    left = {file for file in users if not ({*places, bridge} & {*file.parents})}
+    assert not left
+    assert {file for file in repository.rglob("*.ui") if not ({"Testing", "build"} & {*file.parts})} == {
+        file for place in places for file in place.rglob("*.ui")
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong", ["qt.QNoLabel()", "slicer.util.noUtil()", "slicer.app.noMethod()", "ui.noBox.text = 3"]
+)
+def test_one_wrong_name_in_any_file_is_found(places, tmp_path, wrong):
+    copies = [tmp_path / place.name for place in places]
+    for place, copy in zip(places, copies, strict=True):
+        shutil.copytree(place, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    files = [file for copy in copies for file in copy.rglob("*.py")]
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(
+            f"{text}\n\ndef wrong(ui):\n    import qt\n    import slicer\n\n    {wrong}\n", encoding="utf-8"
+        )
+    found = check(copies)
+    assert {finding.file for finding in found} == {*files} and len(found) == len(files)
+
+
+def test_one_wrong_property_in_any_designer_file_is_found(places, tmp_path):
+    for file in (file for place in places for file in place.rglob("*.ui")):
+        text = file.read_text(encoding="utf-8")
+        assert check_ui(file, text) == []
+        for name in re.findall(r'<property name="(toolTip|text|checked|collapsed)"', text):
+            bad = text.replace(f'<property name="{name}"', f'<property name="{name}Wrong"', 1)
+            assert len(check_ui(tmp_path / file.name, bad)) == 1, name
+
+
+def test_docstrings_tell_the_classes_of_parameters():
+    code = '''
+class Picker:
+    """Picks.
+
+    Parameters
+    ----------
+    box : QCheckBox
+        To tick.
+    other, third : QLabel
+        To look at.
+    plain : str
+        Text.
+    """
+
+    def __init__(self, box, other, third, plain, unknown):
+        self._box, self.third = box, third
+        plain.whatever(); unknown.whatever()
+
+    def on(self):
+        self._box.{wrong}
+        self.third.txt = ""
+'''
+    assert findings(code.replace("{wrong}", "checked = True")) == ["QLabel has no txt"]
+    assert findings(code.replace("{wrong}", "connect('toggeld(bool)', print)")) == [
+        "QCheckBox has no signal toggeld(bool)", "QLabel has no txt",
+    ]  # fmt: skip
 
 
 def test_the_example_names_what_there_is():
