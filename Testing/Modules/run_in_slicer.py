@@ -68,6 +68,7 @@ def use_slicer(modules: Path) -> Any:
     import in_slicer
 
     sys.modules["double"] = in_slicer
+    sys.modules["double.durations"] = in_slicer.durations
     return in_slicer
 
 

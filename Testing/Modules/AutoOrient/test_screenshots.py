@@ -78,6 +78,7 @@ def test_pictures_of_training(panel, take, tmp_path, folder, slicer):
     assert double.settle(lambda: train.presenter.job.fraction > 0.4, WAIT)
     with neat_folders(train.ui):
         take("train")
+    assert double.settle(lambda: train.ui.trainShowPlot.enabled, WAIT)
     train.ui.trainShowPlot.click()
     double.grab(slicer.app.layoutManager().plotWidget(0), folder / "AutoOrient-losses.png")
     train.ui.trainStop.click()

@@ -4,8 +4,10 @@ Nothing is imitated here but what a test must not do: ask a person, install pack
 ``run_in_slicer.py`` puts this package in the place of ``double``, so that the same tests run.
 """
 
+from in_slicer import durations
 from in_slicer import records as calls
 from in_slicer.answers import answer, shown
+from in_slicer.durations import gaps
 from in_slicer.errors import expected, slot_errors, vtk_errors
 from in_slicer.panels import (
     Panel,
@@ -20,7 +22,6 @@ from in_slicer.panels import (
     uninstall,
 )
 from in_slicer.pictures import grab
-from in_slicer.turns import gaps
 
 __all__ = [
     "Panel",
@@ -28,6 +29,7 @@ __all__ = [
     "assert_clean",
     "calls",
     "close_module",
+    "durations",
     "expected",
     "fresh_scene",
     "gaps",

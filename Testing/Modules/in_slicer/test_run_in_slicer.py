@@ -98,11 +98,15 @@ def test_the_double_is_refused(tree):
 
 
 def test_everything_that_tests_ask_of_the_double_is_there():
-    wanted = set()
-    for folder in run_in_slicer.folders(MODULES):
-        for file in folder.glob("*.py"):
-            wanted |= set(re.findall(r"\bdouble\.(\w+)", file.read_text(encoding="utf-8")))
+    texts = [
+        file.read_text(encoding="utf-8")
+        for one in run_in_slicer.folders(MODULES)
+        for file in one.glob("*.py")
+    ]
+    wanted = {name for text in texts for name in re.findall(r"\bdouble\.(\w+)", text)}
     assert wanted and wanted <= set(in_slicer.__all__)
+    for module, names in re.findall(r"^\s*from double\.(\w+) import (.+)$", "\n".join(texts), re.MULTILINE):
+        assert module == "durations" and all(hasattr(in_slicer.durations, name) for name in names.split(", "))
 
 
 def test_nothing_in_it_imports_the_double():

@@ -8,6 +8,22 @@ from dataclasses import dataclass
 TICK_MS = 5
 
 
+class Watch:
+    """A stopwatch of the calling thread."""
+
+    def __init__(self) -> None:
+        self._start, self._ran = time.perf_counter(), time.thread_time()
+
+    def read(self) -> tuple[float, float]:
+        """Milliseconds since it was made that the thread was idle, and busy."""
+        passed, ran = time.perf_counter() - self._start, time.thread_time() - self._ran
+        return 1000.0 * max(0.0, passed - ran), 1000.0 * ran
+
+    def milliseconds(self) -> float:
+        """Both."""
+        return sum(self.read())
+
+
 @dataclass
 class Gaps:
     """Longest time between two turns of the event loop, ms, and how many turns were seen."""
