@@ -10,16 +10,19 @@ import torch
 import craniomark
 from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.flows.training.cache import Cache
-from craniomark.flows.training.config.compose import Config
+from craniomark.flows.training.config.compose import Config, command_of
 from craniomark.flows.training.config.instantiate import refused, tells_a_setting
+from craniomark.flows.training.config.keys import config_type, keys_of
 from craniomark.flows.training.data import TrainingData, training_data
 from craniomark.flows.training.early import check_start
 from craniomark.flows.training.identity import Identity, code_sha256, this_machine
 from craniomark.flows.training.registry import TaskEntry
+from craniomark.flows.training.resume import flat
 from craniomark.flows.training.run import Outcome, run_training
 from craniomark.flows.training.task import Task
 from craniomark.flows.training.trouble import told_troubles
 from craniomark.flows.training.watch import is_alive
+from craniomark.ground.checks import InputError
 
 _CPU = torch.device("cpu")
 Listener = Callable[[dict[str, Any]], None]
@@ -97,7 +100,17 @@ def built(entry: TaskEntry, config: Config, data: TrainingData) -> Task:
         except ValueError as error:
             if not tells_a_setting(error):
                 raise
-            raise refused(error, f"craniomark train {entry.name}") from error
+            told = refused(error, command_of(entry))
+            key = _key_of(entry, config, told)
+            raise InputError(told.file, key, told.value, told.remedy) from error
+
+
+def _key_of(entry: TaskEntry, config: Config, told: InputError) -> str:
+    """The whole key of a field that an error names by its last part, where that tells which it is."""
+    shown = {path: str(value) for path, value in flat(config.plain).items()}
+    keys = [key.path for key in keys_of(config_type(entry))]
+    found = [key for key in keys if key.rpartition(".")[2] == told.field and shown.get(key) == told.value]
+    return found[0] if len(found) == 1 else told.field
 
 
 def identity(config: Config, data: TrainingData) -> Identity:

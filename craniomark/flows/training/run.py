@@ -118,6 +118,7 @@ def _train(
     fabric.barrier()
     remarks = check_identity(files, identity, settings) if old else []
     if old and (finished := _finished(task, files)):
+        teller.log(f"Done before, at step {finished.step}: nothing is trained again.")
         return finished
     if fabric.is_global_zero:
         files.clear_parts()

@@ -47,3 +47,13 @@ def test_a_fault_of_the_code_is_no_user_error(animals_folder: Path, tmp_path: Pa
 
     with pytest.raises(RuntimeError, match="shapes differ"):
         train(animals_folder, tmp_path / "run", build)
+
+
+def test_a_setting_that_does_not_fit_the_data_is_named_by_its_whole_key(
+    animals_folder: Path, tmp_path: Path
+) -> None:
+    def build(*_: object) -> Any:
+        raise ValueError("width is 3: give less")
+
+    with pytest.raises(InputError, match=r"^craniomark train toy: model.width is 3: give less\.$"):
+        train(animals_folder, tmp_path / "run", build)

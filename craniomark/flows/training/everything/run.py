@@ -15,6 +15,7 @@ from craniomark.flows.training.everything.state import Source, begun, finished, 
 from craniomark.flows.training.everything.work import Listener, Work
 from craniomark.flows.training.holding import held
 from craniomark.flows.training.prepared import checked_sha256
+from craniomark.ground.checks import InputError
 
 
 def train_everything(
@@ -48,6 +49,8 @@ def train_everything(
     """
     settings, recipe = settings_of(words)
     work = Work(settings, recipe, listen or (lambda _event: None), stop_file, parent)
+    if work.out.exists() and not work.out.is_dir():
+        raise InputError(work.out, "out", "a file", "name a folder, which is made where it isn't there")
     told = json.loads(json.dumps(recorded(settings, recipe)))
     done = begun(work.out, told, _sources(work), settings.data)
     with held(work.out, "everything"):

@@ -1,12 +1,19 @@
 """Everything from scans to a bundle, on made-up animals and with hardly any training."""
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import tiny_everything
 from animals_on_disk import animals_folder as animals_folder
+from tiny_everything import MOMENTS, patch_recipe, words_of
 
 from craniomark.flows.bundle import load_bundle
 from craniomark.flows.pipeline.landmark_networks import LANDMARK_PART, load_landmark_networks
@@ -15,29 +22,16 @@ from craniomark.flows.pipeline.networks import ORIENT_PART
 from craniomark.flows.pipeline.predict import predict
 from craniomark.flows.pipeline.prediction import Options
 from craniomark.flows.pipeline.stopping import Stopped
-from craniomark.flows.training.everything import settings as settings_module
 from craniomark.flows.training.everything import train_everything
-from craniomark.flows.training.everything.recipes import Recipe
 from craniomark.flows.training.everything.stages import STAGES
 from craniomark.ground.checks import InputError
 from craniomark.ground.volumes import read_volume
-
-SHORT = ("loop.steps=2", "loop.warmup_steps=0", "loop.validate_every=2", "loop.tensorboard=false")
-SMALL = ("model.unet.filters=[8,16]", "loop.restarts=0", *SHORT)
-TINY = Recipe(
-    members=2,
-    rounds=1,
-    orient=("recipe=quick", *SHORT),
-    rough=(*SMALL, "model.spacing=2", "landmarks.rough=4", "landmarks.worse=1000"),
-    landmark=(*SMALL, "model.spacing=1.2", "landmarks.worse=1000"),
-    focus=(*SMALL, "samples.patches=8", "focus.worse=1000"),
-)
 
 
 @pytest.fixture(scope="module")
 def tiny() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings_module, "read_recipe", lambda _name: TINY)
+        patch_recipe(patch.setattr)
         yield
 
 
@@ -52,8 +46,9 @@ def run(
     stop = out.parent / "stop"
 
     def train(*words: str, **ways: Any) -> Path:
-        given = [f"data={animals_folder}", f"out={out}", "name=animals", "device=cpu", *words]
-        return train_everything(given, ways.pop("listen", heard.append), **ways)
+        return train_everything(
+            [*words_of(animals_folder, out), *words], ways.pop("listen", heard.append), **ways
+        )
 
     def stopping(event: dict[str, Any]) -> None:
         heard.append(event)
@@ -127,3 +122,35 @@ def test_the_same_command_again_does_nothing(
 def test_other_settings_are_refused(run: tuple[Callable[..., Path], list[dict[str, Any]]]) -> None:
     with pytest.raises(InputError, match="seed"):
         run[0]("seed=5")
+
+
+def content_of(bundle: Path) -> dict[str, Any]:
+    """What a bundle says of itself, with the checksums of all its files, but for the minutes that it took."""
+    told: dict[str, Any] = json.loads((bundle / "bundle.json").read_text(encoding="utf-8"))
+    assert {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()} == {
+        *told["files"], "bundle.json",
+    }  # fmt: skip
+    return told | {"minutes": None}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_killed_in_every_stage_the_same_command_ends_with_the_same_bundle(
+    run: tuple[Callable[..., Path], list[dict[str, Any]]], animals_folder: Path, tmp_path: Path
+) -> None:
+    """In the middle of each, and where its work is done and nothing says so yet."""
+    nurse = subprocess.Popen(
+        [sys.executable, tiny_everything.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        encoding="utf-8", env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert nurse.stdin and nurse.stdout
+    with nurse:
+        for moment in (*MOMENTS, ""):
+            nurse.stdin.write(json.dumps([str(animals_folder), str(tmp_path / "out"), moment]) + "\n")
+            nurse.stdin.flush()
+            code = int(nurse.stdout.readline())
+            assert code == (-signal.SIGKILL if moment else 0), moment or "the end"
+        nurse.stdin.close()
+    assert content_of(tmp_path / "out" / "bundle" / "animals") == content_of(run[0]())
+    left = [path for path in (tmp_path / "out").rglob(".part-*") if "cache" not in path.parts]
+    assert not left
