@@ -71,6 +71,7 @@ class CohortPanel:
 
     def _compared(self, table: Any) -> None:
         self.ui.repeatTable.setMRMLTableNode(table)
+        self.ui.repeatTable.resizeColumnsToContents()
         self.ui.repeatTable.visible = True
 
     def _use_reviewed(self) -> None:

@@ -154,12 +154,11 @@ class BatchPresenter:
 
 
 def _outcome(job: Job) -> Outcome:
-    name = Path(job.request.out).name if isinstance(job.request, Batch) else ""
+    out = job.request.out if isinstance(job.request, Batch) else Path()
+    name = out.name
     if job.state == "done":
         doubtful = bool(job.value.get("refused"))
-        words = tr("{message} Tables and report lie in {folder}.").format(
-            message=job.message, folder=job.path
-        )
+        words = tr("{message} Tables and report lie in {folder}.").format(message=job.message, folder=out)
         return Outcome(name, "doubtful" if doubtful else "good", words)
     if job.missing:
         from craniomark.desktop.requirements import forget

@@ -216,7 +216,7 @@ def _failed(name: str, job: Job, path: str) -> Outcome:
 
 def _done(name: str, job: Job, left_right_known: bool) -> Outcome:
     counts = job.value.get("counts") or {}
-    words = tr("{name}: {count} landmarks are predicted, {review} of them are doubtful, {missing} missing.")
+    words = tr("{name}: {count} landmarks are predicted; {review} doubtful, {missing} missing.")
     told = words.format(
         name=name, count=counts.get("landmarks", 0), review=counts.get("review", 0),
         missing=counts.get("missing", 0),

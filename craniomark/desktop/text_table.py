@@ -62,4 +62,6 @@ class TextTable:
                 widget.setItem(number, column, item)
                 item.setSelected(selected)
         self.lines = lines
+        if fresh:
+            widget.resizeColumnsToContents()
         return fresh

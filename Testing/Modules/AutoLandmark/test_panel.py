@@ -5,7 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
-from watching import finished, message, points, rows, scans, session, use
+from watching import drag, finished, message, place_of, points, rows, scans, session, use
 
 import double
 
@@ -21,22 +21,10 @@ def results(tmp_path):
     return tmp_path / "results"
 
 
-def place_of(panel, label):
-    node = points(panel)
-    number = [node.GetNthControlPointLabel(n) for n in range(node.GetNumberOfControlPoints())].index(label)
-    return np.array(node.GetNthControlPointPosition(number)) * [-1, -1, 1]
-
-
-def drag(panel, label, x, y, z):
-    node = points(panel)
-    node.SetNthControlPointPosition(int(label) - 1, -x, -y, z)
-    node.InvokeEvent(node.PointEndInteractionEvent)
-
-
 def test_a_panel_without_a_volume_offers_nothing_to_press(panel):
     for name in (
         "predict", "open", "close", "next", "previous", "accept", "missing", "undo", "redo", "snap",
-        "place", "refine", "write", "folder", "export", "useReviewed",
+        "place", "refine", "write", "folder", "export", "useReviewed", "restore", "pause",
     ):  # fmt: skip
         assert not getattr(panel.ui, f"{name}Button").enabled, name
     assert panel.ui.predictButton.toolTip == "Choose a volume first." and message(panel) == ("", "")
@@ -57,7 +45,7 @@ def test_keys_are_those_that_the_tooltips_tell(panel):
 
 def test_predict_shows_points_table_and_the_most_doubtful_one(predicted, results):
     kind, text = message(predicted)
-    assert kind == "doubt" and "4 landmarks are predicted, 1 of them are doubtful, 1 missing" in text
+    assert kind == "doubt" and "4 landmarks are predicted; 1 doubtful, 1 missing" in text
     assert rows(predicted)[0][:3] == ("2", "0.60", "look") and rows(predicted)[1][0] == "4"
     assert session(predicted).current == "2" and "Landmark 2" in predicted.ui.definitionLabel.text
     assert np.allclose(place_of(predicted, "1"), [1, 1, 1])

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+
 import double
 
 MODULE = Path(__file__).resolve().parents[3] / "AutoLandmark" / "AutoLandmark.py"
-WAIT = 240.0
+WAIT = 120.0
 
 
 def finished(panel):
@@ -60,3 +62,18 @@ def texts(table, columns):
     """Texts of a table."""
     lines = range(table.model().rowCount())
     return [tuple(table.item(line, column).text() for column in range(columns)) for line in lines]
+
+
+def place_of(panel, label):
+    """Where a point is in the world, LPS mm."""
+    node = points(panel)
+    number = [node.GetNthControlPointLabel(n) for n in range(node.GetNumberOfControlPoints())].index(label)
+    return np.array(node.GetNthControlPointPosition(number)) * [-1, -1, 1]
+
+
+def drag(panel, label, x, y, z):
+    """Put a point somewhere, as by the mouse."""
+    node = points(panel)
+    labels = [node.GetNthControlPointLabel(n) for n in range(node.GetNumberOfControlPoints())]
+    node.SetNthControlPointPosition(labels.index(label), -x, -y, z)
+    node.InvokeEvent(node.PointEndInteractionEvent)

@@ -67,8 +67,7 @@ def batch(ask: Batch, reports: Reports, _shelf: Shelf) -> Result:
             outcome, why = "refused", "skull is not found; choose a scan of a skull."
             refused.append(id_)
         else:
-            reports.progress(f"{number} of {len(scans)}, {id_}: landmarks", number / len(scans))
-            _odd(ask.model, reports)
+            _odd(ask.model, reports, f"{number} of {len(scans)}, {id_}: landmarks")
             _write(scan, ask.out, id_, {})
         message = f"{id_}: {outcome}{': ' * bool(why)}{why}"
         reports.say("log", name=id_, value=outcome, message=message)
@@ -76,12 +75,12 @@ def batch(ask: Batch, reports: Reports, _shelf: Shelf) -> Result:
     return Result(f"{done} done, {len(refused)} refused.", ask.out, {}, {"done": done, "refused": refused})
 
 
-def _odd(model: str | None, reports: Reports) -> None:
+def _odd(model: str | None, reports: Reports, words: str = "landmarks") -> None:
     what = Path(model or "").name
-    for number in range(200 if "slow" in what else 2):
+    for number in range(200 if "slow" in what else 20 if "brief" in what else 2):
         if reports.warden.stop_file.exists():
             raise Stopped("stopped")
-        reports.progress("landmarks", number / 200)
+        reports.progress(words, number / 200)
         time.sleep(0.05)
     if "crash" in what:
         sys.stderr.write("the last words\n")
