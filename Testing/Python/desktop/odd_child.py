@@ -47,8 +47,8 @@ def train(ask: Train, reports: Reports, _shelf: Shelf) -> Result:
     while step < 60:
         if reports.warden.stop_file.exists():
             raise Stopped(f"stopped at step {step}")
-        for name in ("loss/total", "loss/point"):
-            reports.say("metric", part="orient", step=step, name=name, value=1.0 / (step + 1))
+        for name, share in (("loss/total", 1.0), ("loss/point", 0.6)):
+            reports.say("metric", part="orient", step=step, name=name, value=share / (step + 1))
         reports.say(
             "progress", part="orient", name=f"step {step} of 60", step=step, of=60, fraction=step / 60,
             seconds_left=(60 - step) * 0.02,
