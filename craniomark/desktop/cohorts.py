@@ -1,6 +1,5 @@
 """What is made of reviewed specimens: exports, results, repeatability, a data set for training."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +90,9 @@ def repeat_columns(results: str) -> dict[str, list[Any]]:
         tr("landmark"): [row.label for row in rows],
         tr("observers"): [observers[row.observers] for row in rows],
         tr("pairs"): [row.pairs for row in rows],
-        tr("mean, mm"): _rounded([row.mean_mm for row in rows]),
-        tr("SD, mm"): _rounded([row.sd_mm for row in rows]),
-        tr("maximum, mm"): _rounded([row.max_mm for row in rows]),
+        tr("mean, mm"): [round(row.mean_mm, 3) for row in rows],
+        tr("SD, mm"): ["" if row.sd_mm is None else f"{row.sd_mm:.3f}" for row in rows],
+        tr("max, mm"): [round(row.max_mm, 3) for row in rows],
     }
 
 
@@ -115,10 +114,6 @@ def written_words(written: Written) -> str:
     else:
         words = tr("{count} files are written to {path}.").format(count=len(written.files), path=first.parent)
     return " ".join((words, *written.notes))
-
-
-def _rounded(values: Sequence[float | None]) -> list[float | None]:
-    return [None if value is None else round(value, 3) for value in values]
 
 
 def _folder(path: str, what: str) -> Path:

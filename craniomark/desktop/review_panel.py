@@ -82,7 +82,7 @@ class ReviewPanel:
         ):  # fmt: skip
             button.enabled = on
         ui.progressLabel.text, ui.definitionLabel.text = review.progress_words, review.definition
-        ui.progressLabel.visible = bool(review.progress_words)
+        ui.progressLabel.visible = ui.reviewTable.visible = session is not None
         ui.definitionLabel.visible = bool(review.definition)
         self._show_picture()
         self._show_note()

@@ -61,7 +61,7 @@ class TextTable:
                 selected = not fresh and widget.item(number, column).isSelected()
                 widget.setItem(number, column, item)
                 item.setSelected(selected)
-        self.lines = lines
-        if fresh:
+        if lines != self.lines:
             widget.resizeColumnsToContents()
+        self.lines = lines
         return fresh

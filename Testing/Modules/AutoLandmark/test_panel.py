@@ -30,6 +30,46 @@ def test_a_panel_without_a_volume_offers_nothing_to_press(panel):
     assert panel.ui.predictButton.toolTip == "Choose a volume first." and message(panel) == ("", "")
 
 
+def test_the_panel_as_it_opens(panel):
+    ui = panel.ui
+    sections = ("scan", "options", "review", "export", "repeat", "many", "train")
+    assert [name for name in sections if not getattr(ui, f"{name}Section").collapsed] == ["scan", "review"]
+    ticked = ("orient", "refine", "mirror", "all", "replace", "resume")
+    assert [name for name in ticked if getattr(ui, f"{name}Box").checked] == ["orient", "refine", "resume"]
+    for name in ("modelCard", "statusLabel", "messageLabel", "progressLabel", "definitionLabel"):
+        assert getattr(ui, name).wordWrap, name
+    for name in (
+        "repeatTable",
+        "folderTable",
+        "reviewTable",
+        "pictureLabel",
+        "definitionLabel",
+        "progressBar",
+    ):
+        assert getattr(ui, name).isHidden(), name
+    selector = ui.inputSelector
+    assert selector.noneEnabled and selector.renameEnabled
+    assert not selector.addEnabled and not selector.removeEnabled
+    assert ui.limitBox.value == 0.0 and ui.limitBox.text == "flagged points only"
+
+
+def test_a_table_of_labels_or_colours_is_not_offered(panel, scene):
+    for kind in ("vtkMRMLLabelMapVolumeNode", "vtkMRMLVectorVolumeNode"):
+        scene.AddNewNodeByClass(kind)
+    assert panel.ui.inputSelector.nodeCount() == 0
+
+
+def test_a_surface_is_answered_by_where_to_get_landmarks(panel, scene, volume):
+    surface = scene.AddNewNodeByClass("vtkMRMLModelNode", "skull surface")
+    panel.ui.inputSelector.pick(surface)
+    words = "skull surface: kind of input is a surface mesh: give its CT"
+    assert message(panel)[0] == "doubt" and message(panel)[1].startswith(words)
+    assert not panel.ui.predictButton.enabled and panel.ui.predictButton.toolTip.startswith(words)
+    assert not panel.ui.openButton.enabled
+    panel.ui.inputSelector.pick(volume)
+    assert message(panel) == ("", "") and panel.ui.predictButton.enabled
+
+
 def test_help_samples_and_card(panel):
     assert panel.module.categories == ["Morphometrics"] and "tutorial" in panel.module.helpText
     assert double.calls.of("SampleDataLogic.registerCustomSampleDataSource")
