@@ -74,7 +74,7 @@ def test_keys_are_those_of_the_buttons(repository, page):
 
 def test_pictures_of_both_modules_are_shown(page):
     pictures = re.findall(r"!\[.+?\]\(.+?/Screenshots/(\w+)-.+?\.png\)", page)
-    assert "AutoOrient" in pictures
+    assert set(pictures) == {"AutoOrient", "AutoLandmark"}
 
 
 def test_it_goes_from_sample_data_to_a_table_and_tells_how_to_cite(page):
