@@ -16,7 +16,7 @@ from mutants.mutant import Mutant
 from mutants.seen import Chosen, Observer, Watched, read_tests
 
 HEAVY = ("numpy", "vtk", "slicer", "slicer.util", "PySide6.QtWidgets", "PySide6.QtUiTools", "pytest")
-PATIENCE = "30"
+PATIENCE = "60"
 """Seconds that tests wait for what a mistake may keep from ever happening."""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".git", "*.png")
 
