@@ -168,6 +168,7 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             return
         from craniomark.desktop import shared
 
+        self.reviewPanel.keep_note()
         self.setParameterNode(None)
         self.removeObservers()
         self.desk.disconnect()
