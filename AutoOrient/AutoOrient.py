@@ -329,6 +329,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.message.tell(kind, words, outcomes[-1].details if len(outcomes) == 1 else "")
         if len(outcomes) > 1:
             self.ui.resultTable.setMRMLTableNode(self.desk.show_table(outcomes))
+            self.ui.resultTable.resizeColumnsToContents()
         self.ui.resultTable.visible = len(outcomes) > 1
         if presenter is self.desk.poses and outcomes[-1].degrees is not None:
             self.desk.later(self.showSlices)

@@ -7,7 +7,7 @@ from pathlib import Path
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.outcomes import Outcome, failure, outcome_of, summary
 from craniomark.desktop.poses_file import ScanState, kept_poses, state_of, transform_of, write_poses
-from craniomark.desktop.words import sentence, tr
+from craniomark.desktop.words import sentence, step_words, tr
 from craniomark.flows.jobs import Job, Orient
 from craniomark.ground.checks import InputError
 from craniomark.ground.specimens import Specimen, find_specimens
@@ -57,7 +57,7 @@ class FolderPresenter:
             name=at[0],
             number=len(self.outcomes) + 1,
             count=len(self._jobs) + len(self._kept),
-            what=at[1].step or tr("starting"),
+            what=step_words(at[1].step),
         )
 
     @property

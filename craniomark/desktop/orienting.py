@@ -15,7 +15,7 @@ from craniomark.desktop import poses
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.handover import Handover
 from craniomark.desktop.outcomes import Outcome, failure, outcome_of, summary
-from craniomark.desktop.words import sentence, tr
+from craniomark.desktop.words import sentence, step_words, tr
 from craniomark.flows.jobs import Job, Orient
 from craniomark.flows.jobs.job import left_words
 from craniomark.ground.checks import InputError
@@ -82,11 +82,10 @@ class OrientPresenter:
         which = tr(" ({number} of {count})").format(number=number, count=count) if count > 1 else ""
         if job is None:
             return tr("Handing over {name}{which}").format(name=self._work.name, which=which)
-        what = {"waiting": tr("waiting for another job"), "cancelling": tr("stopping")}.get(
-            job.state, job.step
-        )
+        told = {"waiting": tr("waiting for another job"), "cancelling": tr("stopping")}
+        what, left = told.get(job.state, step_words(job.step)), left_words(job.seconds_left)
         return tr("{name}{which}: {what}{left}").format(
-            name=self._work.name, which=which, what=what or tr("starting"), left=left_words(job.seconds_left)
+            name=self._work.name, which=which, what=what, left=left
         )
 
     @property

@@ -138,8 +138,8 @@ class TrainPanel:
             button.enabled = on
         ui.trainStart.text, ui.trainStatus.text = view.start_text, view.status
         ui.trainProgress.value = round(1000 * view.fraction)
-        ui.trainFindings.plainText = self.presenter.findings
-        ui.trainFindings.visible = bool(self.presenter.findings)
+        ui.trainFindings.plainText = self.presenter.found_faults
+        ui.trainFindings.visible = bool(self.presenter.found_faults)
         if view.problem or self.message.kind == "fault":
             self.message.fault(view.problem, view.last_lines)
         self._show_log(view.log)

@@ -175,6 +175,11 @@ class TrainPresenter:
         return {**self._past.curves, **(self.job.curves if self.job else {})}
 
     @property
+    def found_faults(self) -> str:
+        """What the check found, a line each; its first line is a status."""
+        return self.findings.partition("\n")[2]
+
+    @property
     def model(self) -> Path | None:
         """The bundle that was made; None where there is none."""
         made = self.job.files.get("bundle") if self.job and self.job.state == "done" else None

@@ -19,6 +19,15 @@ def tr(text: str) -> str:
     return str(translate(CONTEXT, text))
 
 
+def step_words(step: str) -> str:
+    """What a job on one scan is at, for a reader; steps that are not known are told as they are."""
+    return {
+        "": tr("starting"), "begin": tr("starting"), "read": tr("reading the scan"),
+        "load the model": tr("loading the model"), "orient": tr("searching the pose"),
+        "rough": tr("first landmarks"), "coarse": tr("settling the pose"),
+    }.get(step, step)  # fmt: skip
+
+
 def sentence(error: BaseException) -> str:
     """What a user is told of an error: the sentence of an InputError, or what is wrong with a file."""
     from craniomark.ground.checks import InputError

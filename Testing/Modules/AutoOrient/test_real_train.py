@@ -105,7 +105,7 @@ def test_one_network_is_trained_and_watched(train, scene, tmp_path):
 def test_the_data_is_checked_before(train):
     train.ui.trainCheck.click()
     assert double.settle(lambda: train.presenter.checking.ended, WAIT)
-    assert train.ui.trainFindings.plainText.startswith("5 specimens, 16 landmarks, 0 problems")
+    assert train.ui.trainStatus.text.startswith("5 specimens, 16 landmarks, 0 problems")
 
 
 def test_everything_is_trained_to_a_model_that_is_used(train, tmp_path):

@@ -15,6 +15,7 @@ _COLOURS = {
     "Text": "#141414",
     "Button": "#efefef", "ButtonText": "#141414", "Highlight": "#308cc6", "HighlightedText": "#ffffff",
 }  # fmt: skip
+_GREY = "#a3a3a3"
 
 
 def dress(application: Any) -> None:
@@ -23,6 +24,10 @@ def dress(application: Any) -> None:
     palette = QtGui.QPalette()
     for role, colour in _COLOURS.items():
         palette.setColor(getattr(QtGui.QPalette.ColorRole, role), QtGui.QColor(colour))
+    for role in ("WindowText", "Text", "ButtonText"):
+        palette.setColor(
+            QtGui.QPalette.ColorGroup.Disabled, getattr(QtGui.QPalette.ColorRole, role), QtGui.QColor(_GREY)
+        )
     application.setPalette(palette)
     application.setStyleSheet(_STYLE)
 

@@ -28,7 +28,7 @@ def show(ask: ShowModel, reports: Reports, _shelf: Shelf) -> Result:
 def check(ask: CheckData, _reports: Reports, _shelf: Shelf) -> Result:
     finding = {"severity": "problem", "specimen": "a", "what": "landmark 3 is missing"}
     return Result(
-        "2 specimens, 3 landmarks, 1 problems, 0 worth a look.", ask.data, {}, {"findings": [finding]}
+        "2 specimens, 3 landmarks, 1 problem, 0 worth a look.", ask.data, {}, {"findings": [finding]}
     )
 
 

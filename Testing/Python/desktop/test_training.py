@@ -94,7 +94,7 @@ def test_the_check_tells_each_finding(board, presenter):
     assert presenter.view().stop and not presenter.view().start
     assert until(board, lambda: presenter.checking.ended)
     assert presenter.findings.splitlines() == [
-        "2 specimens, 3 landmarks, 1 problems, 0 worth a look.",
+        "2 specimens, 3 landmarks, 1 problem, 0 worth a look.",
         "✖ a: landmark 3 is missing",
     ]
     assert presenter.view().status.startswith("2 specimens")

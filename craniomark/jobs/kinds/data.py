@@ -25,7 +25,8 @@ def check(ask: CheckData, reports: Reports, shelf: Shelf) -> Result:  # noqa: AR
     }  # fmt: skip
     worth = len(findings) - found.problems
     message = (
-        f"{found.specimens} specimens, {len(found.labels)} landmarks, {found.problems} problems, "
+        f"{found.specimens} specimens, {len(found.labels)} landmarks, "
+        f"{found.problems} problem{'s' * (found.problems != 1)}, "
         f"{worth} worth a look."
     )
     return Result(message, ask.data, {}, value)

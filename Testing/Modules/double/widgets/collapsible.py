@@ -6,7 +6,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from double.widgets.own import stored
 
-HEADER = 26
+HEADER, TITLE, HIGHEST = 26, 18, 16777215
 
 
 class _Folding:
@@ -111,7 +111,12 @@ class ctkCollapsibleGroupBox(_Folding, QtWidgets.QGroupBox):
         if isinstance(title, str):
             self.setTitle(title)
         self.setCheckable(True)
-        self.toggled.connect(lambda open_: self._fold(not open_))
+        self.toggled.connect(self._switched)
+
+    def _switched(self, open_: bool) -> None:
+        self._fold(not open_)
+        self.setFlat(not open_)
+        self.setMaximumHeight(HIGHEST if open_ else TITLE)
 
     def _is_collapsed(self) -> bool:
         return not self.isChecked()

@@ -69,6 +69,7 @@ class qMRMLPlotView(Observing, QtWidgets.QWidget):
         span = [
             max(values) - least or 1.0 for values, least in zip(zip(*points, strict=True), low, strict=True)
         ]
+        self._draw_ticks(painter, area, low, span, bool(chart.GetYAxisLogScale()))
         for number, (name, colour, curve) in enumerate(self.curves()):
             painter.setPen(QtGui.QPen(QtGui.QColor.fromRgbF(*colour), 1.6))
             placed = [
@@ -80,6 +81,31 @@ class qMRMLPlotView(Observing, QtWidgets.QWidget):
             ]
             painter.drawPolyline(placed)
             painter.drawText(area.topRight() + QtCore.QPointF(-90, 16 + 14 * number), name or "")
+
+    def _draw_ticks(
+        self,
+        painter: QtGui.QPainter,
+        area: QtCore.QRectF,
+        low: list[float],
+        span: list[float],
+        logarithmic: bool,
+    ) -> None:
+        """Numbers along both axes."""
+        grey, align = QtGui.QPen(QtGui.QColor("#d8d8d8")), QtCore.Qt.AlignmentFlag
+        for number in range(5):
+            x, y = area.left() + area.width() * number / 4, area.bottom() - area.height() * number / 4
+            right, above = low[0] + span[0] * number / 4, low[1] + span[1] * number / 4
+            painter.setPen(grey)
+            if 0 < number < 4:
+                painter.drawLine(QtCore.QPointF(area.left(), y), QtCore.QPointF(area.right(), y))
+            painter.setPen(QtGui.QPen(QtGui.QColor("#141414")))
+            text = f"{10**above if logarithmic else above:.2g}"
+            painter.drawText(
+                QtCore.QRectF(0, y - 8, _EDGE - 5, 16), align.AlignRight | align.AlignVCenter, text
+            )
+            painter.drawText(
+                QtCore.QRectF(x - 30, area.bottom() + 4, 60, 16), align.AlignHCenter, f"{right:.0f}"
+            )
 
 
 def _points(series: Any, logarithmic: bool) -> Points:
