@@ -26,8 +26,8 @@ TEST_JOBS ?= 2
 # The peer is run once and its points are committed: two hours that `make bench` does not repeat.
 PEER := Testing/Benchmarks/syn_atlases.py
 PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
-BENCHMARKS ?= $(addprefix Testing/Benchmarks/,orientation.py accuracy.py doubt.py faults.py quick.py \
-	sample_size.py privacy.py)
+BENCHMARKS ?= $(addprefix Testing/Benchmarks/,orientation.py networks.py accuracy.py doubt.py faults.py \
+	quick.py sample_size.py privacy.py)
 
 .PHONY: help demo test mutants check bench bench-peer bundle format wheel icon screenshots clean
 
