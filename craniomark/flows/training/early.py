@@ -18,7 +18,9 @@ from craniomark.ground.specimens import Specimen
 
 
 def check_start(settings: Any, config: dict[str, Any], cache: Cache) -> None:
-    """Refuse other settings or data than the run in the folder began with; a new run is let through.
+    """Refuse other settings or data than the run in the folder began with.
+
+    A new run is let through, as is one that has learnt nothing yet.
 
     Parameters
     ----------
@@ -35,7 +37,7 @@ def check_start(settings: Any, config: dict[str, Any], cache: Cache) -> None:
         Names the setting, or the file that is gone, changed or new.
     """
     folder = RunFolderView(Path(settings.out))
-    if folder.identity.exists():
+    if folder.identity.exists() and folder.has_learnt():
         check_settings(folder, config, settings.loop)
         check_files(folder, _sums(settings, recorded_files(folder), cache))
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from craniomark.ground.checks import InputError, written_whole
 
+BEGINNING = "00-000000000.safetensors"
+"""Checkpoint of a run before its first update."""
+
 
 class RunFolder:
     """Where the files of one run lie.
@@ -85,6 +88,24 @@ class RunFolder:
         for folder in (self.path, self.checkpoints, self.pictures):
             for part in folder.glob(".part-*"):
                 part.unlink(missing_ok=True)
+
+    def has_learnt(self) -> bool:
+        """Whether the weights were updated at least once, or something of the run is not as it should be."""
+        if any(path.name != BEGINNING for path in self.checkpoints.glob("*")):
+            return True
+        if not self.state.exists():
+            return False
+        try:
+            state = read_json(self.state)
+        except InputError:
+            return True
+        return (state.get("step"), state.get("attempt")) != (0, 0)
+
+    def forget(self) -> None:
+        """Remove what a run left that has learnt nothing; what it prepared stays in the cache."""
+        for path in (self.identity, self.config, self.state, self.metrics, self.best):
+            path.unlink(missing_ok=True)
+        (self.checkpoints / BEGINNING).unlink(missing_ok=True)
 
 
 class RunFolderView(RunFolder):

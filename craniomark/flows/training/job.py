@@ -107,9 +107,10 @@ def built(entry: TaskEntry, config: Config, data: TrainingData) -> Task:
 
 def _key_of(entry: TaskEntry, config: Config, told: InputError) -> str:
     """The whole key of a field that an error names by its last part, where that tells which it is."""
-    shown = {path: str(value) for path, value in flat(config.plain).items()}
-    keys = [key.path for key in keys_of(config_type(entry))]
-    found = [key for key in keys if key.rpartition(".")[2] == told.field and shown.get(key) == told.value]
+    found = [key.path for key in keys_of(config_type(entry)) if key.path.rpartition(".")[2] == told.field]
+    if len(found) > 1:
+        shown = {path: str(value) for path, value in flat(config.plain).items()}
+        found = [key for key in found if shown.get(key) == told.value]
     return found[0] if len(found) == 1 else told.field
 
 

@@ -23,6 +23,8 @@ from craniomark.flows.training.trouble import told, told_troubles
 from craniomark.flows.training.watch import Watch
 from craniomark.ground.checks import InputError, told_where_full
 
+_ANEW = "The run that was begun here with other settings or data had learnt nothing: this one begins anew."
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -115,14 +117,21 @@ def _train(
 ) -> Outcome:  # fmt: skip
     code = code_sha256()
     old = files.identity.exists()
+    remarks: list[str] = []
+    try:
+        remarks = check_identity(files, identity, settings) if old else []
+    except InputError:
+        if files.has_learnt():
+            raise
+        old, remarks = False, [_ANEW]
     fabric.barrier()
-    remarks = check_identity(files, identity, settings) if old else []
     if old and (finished := _finished(task, files)):
         teller.log(f"Done before, at step {finished.step}: nothing is trained again.")
         return finished
     if fabric.is_global_zero:
         files.clear_parts()
         if not old:
+            files.forget()
             record_identity(files, identity, settings)
     for remark in remarks:
         teller.log(remark)

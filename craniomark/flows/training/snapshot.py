@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import os
 import pkgutil
+import re
 import shutil
 import sys
 import tempfile
@@ -90,8 +91,16 @@ def take_snapshot(folder: Path) -> Snapshot:
             shutil.rmtree(part, ignore_errors=True)
     except OSError as error:
         remedy = "choose a folder that you may write to, with room on its disk"
-        raise InputError(folder, "output folder", f"not writable ({error.strerror})", remedy) from error
+        raise InputError(folder, "output folder", f"not writable ({_reason(error)})", remedy) from error
     return Snapshot(folder, fingerprint(folder))
+
+
+def _reason(error: OSError) -> str:
+    """Why it could not be written; of a copied tree, why its first file could not."""
+    if isinstance(error, shutil.Error) and error.args and error.args[0]:
+        told = str(error.args[0][0][-1])
+        return re.sub(r"^\[Errno \d+\] |: '.*$", "", told)
+    return str(error.strerror)
 
 
 def fingerprint(folder: Path) -> str:

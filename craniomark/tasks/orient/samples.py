@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from craniomark.engine.example import Example
 from craniomark.engine.image import Image
+from craniomark.ground.checks import InputError
 from craniomark.parts.augment.clutter import sample_capsules, with_capsules
 from craniomark.parts.augment.fieldofview import FieldRange, cut_away, sample_planes
 from craniomark.parts.augment.intensity import IntensityRange, sample_intensity, with_intensity
@@ -166,7 +167,10 @@ def _bone_of(image: Image, name: str) -> Array:
     voxels = image.voxels.flatten()
     index = torch.topk(voxels, max(len(voxels) // 100, _BONE_POINTS)).indices
     if float(voxels[index[0]]) <= 0:
-        raise ValueError(f"{name or 'a specimen'} is empty where the template's skull lies")
+        remedy = "check that scan and landmarks belong together, or leave it out"
+        raise InputError(
+            name or "a specimen", "scan", "empty where its landmarks say that the skull is", remedy
+        )
     kept = index[torch.linspace(0, len(index) - 1, _BONE_POINTS).long()].cpu().numpy()
     places = np.stack(np.unravel_index(kept, image.shape), -1)
     return places @ image.matrix[:3, :3].T + image.matrix[:3, 3]

@@ -11,7 +11,7 @@ from craniomark.flows.training.cache import Cache
 from craniomark.flows.training.config.compose import Config, compose
 from craniomark.flows.training.data import file_sums, specimens_with_landmarks
 from craniomark.flows.training.early import check_start
-from craniomark.flows.training.files import RunFolder
+from craniomark.flows.training.files import BEGINNING, RunFolder
 from craniomark.flows.training.identity import Identity
 from craniomark.flows.training.job import recorded
 from craniomark.flows.training.resume import record_identity
@@ -41,6 +41,7 @@ def again(scans: Path, tmp_path: Path) -> Callable[..., None]:
     sums = file_sums(specimens_with_landmarks(str(scans)), str(scans), cache)
     identity = Identity("1", recorded(config), sums | {"template/bundle.json": "a" * 64}, 0, {}, "c")
     record_identity(RunFolder(tmp_path / "run"), identity, config.settings.loop)
+    (tmp_path / "run" / "checkpoints" / "00-000000200.safetensors").touch()
 
     def check(*words: str) -> None:
         now = config_of(*words)
@@ -94,3 +95,12 @@ def test_another_setting_is_named_once_and_before_the_data(again: Callable[..., 
     (scans / "animal_2.nii.gz").unlink()
     with pytest.raises(InputError, match=r"loop.steps is 7, while the run began with 1000: give back"):
         again("loop.steps=7")
+
+
+def test_a_run_that_has_learnt_nothing_is_let_through_with_other_settings_and_data(
+    again: Callable[..., None], scans: Path, tmp_path: Path
+) -> None:
+    checkpoints = tmp_path / "run" / "checkpoints"
+    (checkpoints / "00-000000200.safetensors").rename(checkpoints / BEGINNING)
+    (scans / "animal_2.nii.gz").unlink()
+    again("loop.steps=7")

@@ -119,6 +119,7 @@ def test_done_run_is_not_trained_again(tmp_path):
     task = ToyTask()
     assert train(tmp_path, task) == first and task.asked == []
     assert task.validate() == pytest.approx(first.figures)
+    assert "Done before, at step 30" in RunFolder(tmp_path).log.read_text(encoding="utf-8")
 
 
 def test_done_run_whose_weights_are_damaged_makes_them_again(tmp_path):
@@ -229,6 +230,21 @@ def test_other_configuration_is_refused_and_the_run_left_as_it_was(tmp_path):
         )
     assert before == {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
     assert [event["event"] for event in events] == ["error"]
+
+
+def test_run_that_has_learnt_nothing_begins_anew_with_other_settings(tmp_path, whole_run):
+    def fail(_batch):
+        raise MemoryError
+
+    other = {"learning_rate": 0.5, "result": "best"}
+    with pytest.raises(InputError, match="memory is too little at step 0"):
+        train(tmp_path, altered(0, fail), other)
+    train(tmp_path)
+    assert weights_of(tmp_path) == weights_of(whole_run())
+    assert RunFolder(tmp_path).metrics.read_bytes() == RunFolder(whole_run()).metrics.read_bytes()
+    assert "had learnt nothing" in RunFolder(tmp_path).log.read_text(encoding="utf-8")
+    with pytest.raises(InputError, match=r"learning_rate is 0\.5, while the run began with 0\.02"):
+        train(tmp_path, changes=other)
 
 
 def test_other_network_under_the_same_configuration_is_refused(tmp_path):

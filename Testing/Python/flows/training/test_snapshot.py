@@ -1,5 +1,6 @@
 """A copy of the library that its own processes find before any other."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,18 @@ def test_it_holds_code_and_configs_and_nothing_large(snapshot: Snapshot) -> None
     assert (snapshot.folder / "craniomark" / "flows" / "training" / "child.py").read_bytes() == (
         Path(craniomark.__file__).parent / "flows" / "training" / "child.py"
     ).read_bytes()
+
+
+def test_a_disk_without_room_for_it_is_told_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise shutil.Error([("a.py", "b.py", "[Errno 28] No space left on device: 'b.py'")])
+
+    monkeypatch.setattr(shutil, "copytree", full)
+    with pytest.raises(InputError, match=r"not writable \(No space left on device\)"):
+        take_snapshot(tmp_path / "code")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_change_of_it_is_noticed(tmp_path: Path) -> None:

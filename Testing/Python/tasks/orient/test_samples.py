@@ -83,7 +83,7 @@ def test_nothing_to_learn_from_is_refused() -> None:
     with pytest.raises(ValueError, match="no specimens"):
         Stock.of([], CENTRE, 11.0, 1.0)
     blank = Example(Image(torch.zeros(20, 20, 20), np.eye(4)), np.zeros((1, 3)), "blank")
-    with pytest.raises(ValueError, match="blank is empty"):
+    with pytest.raises(ValueError, match="blank: scan is empty where its landmarks say"):
         Stock.of([blank], CENTRE, 11.0, 1.0)
 
 

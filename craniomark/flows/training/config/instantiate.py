@@ -14,7 +14,7 @@ from craniomark.ground.checks import InputError
 
 Settings = TypeVar("Settings")
 _MISSING = "???"
-_TOLD = re.compile(r"^(\w+) is (.+?): (.+)$", re.DOTALL)
+_TOLD = re.compile(r"^(\w+) (is|names) (.+?): (.+)$", re.DOTALL)
 
 
 def instantiate(settings: type[Settings], values: Any, where: str, path: str = "") -> Settings:
@@ -91,11 +91,15 @@ def mistyped(where: str, key: str, value: Any, hint: Any) -> InputError:
 
 
 def refused(error: ValueError, where: str, path: str = "") -> InputError:
-    """The error of settings' own checks, which by custom read ``field is value: what is allowed``."""
+    """The error of settings' own checks, which by custom read ``field is value: what is allowed``.
+
+    Or ``field names value``, where it is a name within the field that is wrong.
+    """
     told = _TOLD.match(str(error))
     if not told:
         return InputError(where, path or "config", "refused", str(error).rstrip("."))
-    return InputError(where, f"{path}.{told[1]}" if path else told[1], told[2], told[3].rstrip("."))
+    value = told[3] if told[2] == "is" else f"naming {told[3]}"
+    return InputError(where, f"{path}.{told[1]}" if path else told[1], value, told[4].rstrip("."))
 
 
 def tells_a_setting(error: ValueError) -> bool:
