@@ -30,7 +30,8 @@ def watch_scene(scene: Any) -> None:
     import vtk
 
     def changed(node: Any, _event: str) -> None:
-        if outside():
+        # A node that is None here is being destroyed: Python collects garbage in whichever thread it is at.
+        if outside() and node is not None:
             report(f"{node.GetClassName()} {node.GetName()!r}")
 
     def came(_scene: Any, _event: str, node: Any = None) -> None:
