@@ -30,9 +30,14 @@ def take(panel, folder):
 def neat_folders(ui):
     """Show folders as users name them, not those of the tests."""
     data, out = ui.trainData.currentPath, ui.trainOut.currentPath
+    lines = (ui.trainData, ui.trainOut)
+    for line in lines:  # another output folder would forget a training that ends meanwhile
+        line.blockSignals(True)
     ui.trainData.currentPath, ui.trainOut.currentPath = "~/skulls", "~/skulls/training"
     yield
     ui.trainData.currentPath, ui.trainOut.currentPath = data, out
+    for line in lines:
+        line.blockSignals(False)
 
 
 def test_pictures_of_orienting(panel, volume, make_volume, take, tmp_path):
