@@ -87,7 +87,7 @@ def repeat_columns(results: str) -> dict[str, list[Any]]:
         raise InputError(results, tr("repeated digitisings"), tr("none"), remedy)
     observers = {"same": tr("one"), "different": tr("two")}
     return {
-        tr("landmark"): [row.label for row in rows],
+        tr("point"): [row.label for row in rows],
         tr("observers"): [observers[row.observers] for row in rows],
         tr("pairs"): [row.pairs for row in rows],
         tr("mean, mm"): [round(row.mean_mm, 3) for row in rows],

@@ -78,7 +78,7 @@ class ReviewPresenter:
         if not folder.strip():
             raise InputError(tr("Results"), tr("folder"), tr("none"), tr("choose where results are kept"))
         self.close()
-        place, id_ = Path(folder).expanduser(), specimen_of(node)
+        place, id_ = Path(folder).expanduser().absolute(), specimen_of(node)
         desk = Desk(observer, "3D Slicer")
         session = _opened(mode, place, id_, desk, scan)
         try:

@@ -28,16 +28,27 @@ def boards() -> Iterator[None]:
 
 
 @pytest.fixture
+def pictures() -> None:
+    """Let landmarks be drawn, which takes half a second that other tests need not spend."""
+
+
+@pytest.fixture
 def panel(
-    boards: None, opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    boards: None,
+    opened: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Any]:
     """Give the open panel, with a folder of results; jobs that a test leaves are ended."""
     import SampleData
-    from craniomark.desktop import requirements, shared
+    from craniomark.desktop import landmark_pictures, requirements, shared
     from watching import MODULE, double
 
     monkeypatch.setattr(SampleData, "_craniomark", False, raising=False)
     monkeypatch.setattr(requirements, "_complete", set())
+    if "pictures" not in request.fixturenames:
+        monkeypatch.setattr(landmark_pictures, "_drawn", lambda *_: {})
     shared._held.pop("training", None)
     shown = opened(MODULE)
     shown.ui.resultsLine.currentPath = str(tmp_path / "results")

@@ -22,6 +22,7 @@ LONGEST_REVIEW_MS = 1000
 PREDICTING_SECONDS = 560
 
 pytestmark = [
+    pytest.mark.usefixtures("pictures"),
     pytest.mark.slow,
     pytest.mark.skipif(not FOLDER.is_dir(), reason="CRANIOMARK_DATA has no mouse CTs"),
 ]
@@ -90,6 +91,15 @@ def review_flagged(panel):
     return took
 
 
+def picture_of(panel, tmp_path):
+    """Keep a picture of the panel where CRANIOMARK_SCREENSHOTS names a folder."""
+    for name in ("scan", "options", "export", "repeat", "many", "train"):
+        getattr(panel.ui, f"{name}Section").collapsed = True
+    panel.widget.message.clear()
+    folder = Path(os.environ.get("CRANIOMARK_SCREENSHOTS", "") or tmp_path)
+    double.grab(panel.parent, folder / "AutoLandmark-review-skull.png")
+
+
 def test_a_real_scan_is_landmarked_reviewed_and_exported(predicted, specimen, tmp_path, slicer):
     truth, made = read_truth(specimen), read_landmarks(tmp_path / "results" / "skull.csv")
     away = np.linalg.norm(made.ordered(truth.labels).points - truth.points, axis=1)
@@ -115,6 +125,7 @@ def test_a_real_scan_is_landmarked_reviewed_and_exported(predicted, specimen, tm
     asis.pop(other)
     assert after == asis, "no other point is touched"
 
+    picture_of(predicted, tmp_path)
     took = review_flagged(predicted)
     assert took and max(took) <= LONGEST_REVIEW_MS, took
     predicted.ui.writeButton.click()

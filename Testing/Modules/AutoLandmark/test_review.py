@@ -76,6 +76,7 @@ def test_a_note_that_is_too_long_is_told(predicted, results):
     assert session(predicted).current == "4" and predicted.ui.noteLine.text == ""
 
 
+@pytest.mark.usefixtures("pictures")
 def test_the_picture_shows_where_the_landmark_lies(predicted):
     label = predicted.ui.pictureLabel
 

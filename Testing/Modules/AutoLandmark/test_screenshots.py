@@ -24,7 +24,8 @@ def shown(panel, tmp_path, monkeypatch):
     (tmp_path / "CranioMark").mkdir()
     monkeypatch.chdir(tmp_path)
     panel.ui.resultsLine.currentPath = "CranioMark"
-    return panel
+    yield panel
+    panel.widget.desk.review.close()
 
 
 @pytest.fixture
@@ -40,8 +41,9 @@ def take(shown, folder):
 
 
 @pytest.fixture
-def reviewed(shown, volume):
+def reviewed(pictures, shown, volume):
     """The panel at a point under review, with its picture."""
+    del pictures
     shown.ui.inputSelector.pick(volume)
     shown.ui.predictButton.click()
     assert finished(shown)

@@ -80,7 +80,7 @@ def test_repeatability_needs_a_blind_digitising(results):
     with open_blind(results, "a", Desk("Anna")) as session:
         session.move("1", (1.0, 1.0, 1.5))
     columns = repeat_columns(str(results))
-    assert columns["landmark"] == ["1"] and columns["mean, mm"] == [0.5] and columns["SD, mm"] == [""]
+    assert columns["point"] == ["1"] and columns["mean, mm"] == [0.5] and columns["SD, mm"] == [""]
     assert columns["observers"] == ["one"] and columns["pairs"] == [1] and columns["max, mm"] == [0.5]
 
 
