@@ -115,6 +115,14 @@ def test_each_network_beats_its_null_and_itself_without_training(benchmarks: Pat
     assert means["ours"] < 0.85 * means["untrained"]
 
 
+def test_the_quick_recipe_in_twenty_minutes(benchmarks: Path, mouse_ct_folder: Path) -> None:  # noqa: ARG001
+    known = importlib.import_module("common.specimens").known_specimens()
+    rows = importlib.import_module("common.table").read_rows(benchmarks / "results" / "quick.csv")
+    mean, minutes, _ = importlib.import_module("quick").report(known, rows)
+    assert mean <= 0.17
+    assert minutes <= 20
+
+
 def test_orientation_is_never_wrongly_good(orientation: Any) -> None:
     assert orientation.wrongly_good == 0
 
