@@ -16,6 +16,7 @@ from craniomark.cli.orient import orient
 from craniomark.cli.process import process
 from craniomark.cli.refine import refine
 from craniomark.cli.report import report
+from craniomark.cli.review import review
 from craniomark.cli.settings import settings, taken
 from craniomark.cli.template import template
 from craniomark.cli.train import train
@@ -27,6 +28,7 @@ EXAMPLES: dict[Callable[..., Any], str] = {
     evaluate: "craniomark evaluate out truth -o evaluation",
     export: "craniomark export out -o landmarks.tps --format tps",
     report: "craniomark report out",
+    review: "craniomark review scans",
     template: "craniomark template landmarked -o my-mouse",
     doctor: "craniomark doctor",
     demo: "craniomark demo --offline",

@@ -9,10 +9,17 @@ from pathlib import Path
 import pytest
 
 # Under another name than that of the package; and what stands in for a whole extra.
-IMPORTED_AS = {"dask": {"distributed", "dask"}, "hydra-core": {"hydra", "omegaconf"}}
+IMPORTED_AS = {
+    "dask": {"distributed", "dask"},
+    "hydra-core": {"hydra", "omegaconf"},
+    "trame": {"trame", "trame_client", "trame_server", "wslink"},
+    "trame-rca": {"trame_rca"},
+    "trame-slicer": {"trame_slicer", "undo_stack"},
+    "trame-vuetify": {"trame_vuetify"},
+}
 # What only Slicer brings, and the floors that may ask for it.
 SLICER = {"SampleData", "PyTorchUtils", "ctk", "qt", "slicer"}
-FACES = ("desktop", "mrml")
+FACES = ("desktop", "mrml", "web")
 SHIPPED = ("cli", "standalone", "train", "web", "batch", "cluster")
 
 
