@@ -80,7 +80,7 @@ bench-peer: $(STAMP)
 	$(ONE_THREAD) $(BIN)/python $(PEER) --out $(PEER_POINTS)
 	$(BIN)/python Testing/Benchmarks/speed.py
 
-# The bundle that is shipped, trained in about twenty minutes; its manifest names the command. Stopped, it goes on.
+# The bundle that is shipped, trained in half an hour to an hour; its manifest names the command. Stopped, it goes on.
 bundle: $(STAMP)
 	$(ONE_THREAD) $(BIN)/craniomark train all data="$(CRANIOMARK_DATA)/mmllm" out=build/mouse-skull name=mouse-skull version=1.1.0 \
 		"species=Mus musculus, adult skull, micro-CT" "licence=Apache-2.0; the scans that it was made from state no licence" \

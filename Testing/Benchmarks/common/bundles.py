@@ -13,7 +13,7 @@ from craniomark.flows.training.everything.run import train_everything
 def fold_bundle(known: list[Known], fold: int, work: Path, recipe: str = "default") -> Bundle:
     """The bundle trained from the atlases of a fold by ``craniomark train all``, made once.
 
-    A training that was stopped is gone on with; each takes about twenty minutes by the default recipe.
+    A training that was stopped is gone on with; each takes about half an hour by the default recipe.
     """
     atlases = atlas_list(known, fold, work)
     out = work / (f"all{fold}" if recipe == "default" else f"{recipe}{fold}")
