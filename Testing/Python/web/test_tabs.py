@@ -36,10 +36,7 @@ class World:
 
     def __init__(self):
         self.state, self.done, self.told = State(theme="light", point="1"), [], []
-        protocol = SimpleNamespace(
-            publish=lambda topic, values, client_id: self.told.append((client_id, values))
-        )
-        server = SimpleNamespace(state=self.state, protocol=protocol)
+        server = SimpleNamespace(state=self.state, protocol=self)
         calls = {
             "trame.state.get": lambda _: {"name": "x", "state": dict(self.state)},
             "trame.trigger": lambda _, *values: self.done.append(values),
