@@ -1,10 +1,12 @@
 """How long the windows stand still: in each callback, and between two turns of the event loop.
 
 Time in which the machine ran other programs instead is not counted where the system tells it (Linux), so that
-the figures hold on a busy machine.
+the figures hold on a busy machine: neither while the thread of the windows was ready to go on and had no
+processor, nor while it waited for the interpreter's lock, or another one, that a thread of this program held
+which ran or had no processor either, nor while the system began a process for it. What is left of a wait is
+the program's own: a sleep, a file, an answer.
 """
 
-import os
 import subprocess
 import sys
 import threading
@@ -13,10 +15,12 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-_SCHEDULER = "/proc/thread-self/schedstat"
-_files: dict[int, int] = {}
+_TASKS = "/proc/self/task"
+_beginning: dict[int, float] = {}
+"""Seconds that each thread has waited for processes to begin."""
 TICK_MS = 5
 _CLOCK = """
 import sys, threading, time
@@ -68,31 +72,57 @@ class Watch:
     """A stopwatch of the calling thread."""
 
     def __init__(self) -> None:
-        self._start, (self._ran, self._waited) = time.perf_counter(), _processor()
+        self._start, self._tasks = time.perf_counter(), _tasks()
+        self._own = threading.get_native_id()
+        self._ran, self._begun = time.thread_time(), _beginning.get(self._own, 0.0)
 
     def read(self) -> tuple[float, float]:
         """Milliseconds since it was made that the thread was idle, and busy."""
-        passed = time.perf_counter() - self._start
-        ran, waited = (now - then for now, then in zip(_processor(), (self._ran, self._waited), strict=True))
-        return 1000.0 * max(0.0, passed - ran - waited), 1000.0 * ran
+        passed, ran = time.perf_counter() - self._start, time.thread_time() - self._ran
+        since = self._since()
+        others = sum(sum(spent) for task, spent in since.items() if task != self._own)
+        ready = since.get(self._own, (0.0, 0.0))[1]
+        excused = ready + others + _beginning.get(self._own, 0.0) - self._begun
+        return 1000.0 * max(0.0, passed - ran - excused), 1000.0 * ran
 
     def milliseconds(self) -> float:
-        """Both."""
-        return sum(self.read())
+        """Milliseconds that windows stood still, for whatever the program did meanwhile."""
+        passed = time.perf_counter() - self._start
+        return 1000.0 * (passed - self._since().get(self._own, (0.0, 0.0))[1])
+
+    def _since(self) -> dict[int, tuple[float, float]]:
+        """Seconds that each thread ran, and was ready but had no processor."""
+        before = self._tasks
+        return {
+            task: (ran - before.get(task, (0.0, 0.0))[0], ready - before.get(task, (0.0, 0.0))[1])
+            for task, (ran, ready) in _tasks().items()
+        }
 
 
-def _processor() -> tuple[float, float]:
-    """Seconds that the calling thread had a processor, and was ready but had none."""
-    number = threading.get_ident()
-    if number not in _files:
+def _tasks() -> dict[int, tuple[float, float]]:
+    """Seconds that each thread has run so far, and was ready; empty where the system does not tell."""
+    found = {}
+    with suppress(OSError):
+        for folder in Path(_TASKS).iterdir():
+            with suppress(OSError, ValueError):  # it may have ended just now
+                ran, ready = (folder / "schedstat").read_bytes().split()[:2]
+                found[int(folder.name)] = int(ran) / 1e9, int(ready) / 1e9
+    return found
+
+
+def install() -> None:
+    """Note how long the system takes to begin processes."""
+    begin = subprocess.Popen._execute_child  # type: ignore[attr-defined]
+
+    def timed_begin(*arguments: Any) -> None:
+        watch = Watch()
         try:
-            _files[number] = os.open(_SCHEDULER, os.O_RDONLY)
-        except OSError:
-            _files[number] = -1
-    with suppress(OSError, ValueError, IndexError):
-        ran, waited = os.pread(_files[number], 100, 0).split()[:2]
-        return int(ran) / 1e9, int(waited) / 1e9
-    return time.thread_time(), 0.0
+            begin(*arguments)
+        finally:
+            own = threading.get_native_id()
+            _beginning[own] = _beginning.get(own, 0.0) + watch.read()[0] / 1000.0
+
+    subprocess.Popen._execute_child = timed_begin  # type: ignore[attr-defined]
 
 
 @contextmanager

@@ -41,9 +41,10 @@ def install() -> Any:
     """Start the program, once for the process; returns the module ``slicer``."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     _keep_constants()
-    from double import pictures, qt_module, recorder, slicer_module, threads
+    from double import durations, pictures, qt_module, recorder, slicer_module, threads
 
     threads.claim()
+    durations.install()
     qt_module.install(tempfile.mkdtemp(prefix="double-settings-"))
     slicer = slicer_module.install()
     pictures.dress(slicer.app)
@@ -104,6 +105,8 @@ def close_module(panel: Panel) -> None:
 def settle(until: Callable[[], bool] | None = None, seconds: float = 10.0) -> bool:
     """Let the event loop run: until something holds, or until nothing is left to do.
 
+    No longer than the environment variable CRANIOMARK_TEST_WAIT says, where it is set.
+
     Returns
     -------
     bool
@@ -112,7 +115,7 @@ def settle(until: Callable[[], bool] | None = None, seconds: float = 10.0) -> bo
     from PySide6 import QtCore
 
     deferred = QtCore.QEvent.Type.DeferredDelete
-    end = time.monotonic() + seconds
+    end = time.monotonic() + min(seconds, float(os.environ.get("CRANIOMARK_TEST_WAIT", "inf")))
     while True:
         for _ in range(3):
             QtCore.QCoreApplication.processEvents()

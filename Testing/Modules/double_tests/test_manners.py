@@ -1,5 +1,6 @@
 """The double has PythonQt's manners, and hears of what goes wrong unheard."""
 
+import sys
 import threading
 import time
 from pathlib import Path
@@ -98,6 +99,66 @@ def test_slow_slots_are_noticed(qt):
     button.click()
     with pytest.raises(AssertionError, match=r"waited [23]\d\d ms"):
         double.assert_clean()
+
+
+def test_waiting_for_the_interpreter_is_not_the_slots_own(qt, monkeypatch):
+    over, before = threading.Event(), sys.getswitchinterval()
+    threads = [threading.Thread(target=lambda: [None for _ in iter(over.is_set, True)]) for _ in range(2)]
+    button = qt.QPushButton()
+    button.connect("clicked()", lambda: [time.sleep(0.001) for _ in range(3)])
+    sys.setswitchinterval(0.1)
+    try:
+        for thread in threads:
+            thread.start()
+        start = time.perf_counter()
+        button.click()
+        took = time.perf_counter() - start
+    finally:
+        over.set()
+        sys.setswitchinterval(before)
+        for thread in threads:
+            thread.join()
+    assert took > 0.2 and not double.slow_calls()
+
+
+def test_what_a_thread_did_that_is_gone_is_no_excuse_and_no_blame(qt):
+    begun = threading.Event()
+
+    def work():
+        end = time.thread_time() + 0.3
+        while time.thread_time() < end:
+            pass
+        begun.set()
+        time.sleep(0.1)
+
+    thread, button = threading.Thread(target=work), qt.QPushButton()
+    thread.start()
+    begun.wait(60)
+    button.connect("clicked()", lambda: thread.join())
+    button.click()
+    assert not double.slow_calls()
+
+
+def test_how_long_the_system_takes_to_begin_a_process_is_not_the_slots_own(qt, monkeypatch):
+    import _posixsubprocess
+    import subprocess
+
+    def slowly(*arguments):
+        time.sleep(0.3)
+        return _posixsubprocess.fork_exec(*arguments)
+
+    monkeypatch.setattr(subprocess, "_fork_exec", slowly)
+    monkeypatch.setattr(subprocess, "_USE_POSIX_SPAWN", False)
+    begun, button = [], qt.QPushButton()
+    sleeping = [sys.executable, "-c", "import time; time.sleep(0.4)"]
+    button.connect("clicked()", lambda: begun.append(subprocess.Popen(sleeping)))
+    button.click()
+    assert not double.slow_calls()
+    begun[0].wait(60)
+    button.connect("clicked()", lambda: subprocess.run(sleeping))
+    button.click()
+    assert len(double.slow_calls()) == 1
+    begun[1].wait(60)
 
 
 def test_gaps_of_the_event_loop_are_measured(qt):

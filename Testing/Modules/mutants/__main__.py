@@ -5,10 +5,10 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from mutants.kept import Log, exceptions
+from mutants.kept import Log, exceptions, state_of
 from mutants.plant import planted, some
 from mutants.run import Verdict, observed, run_all
-from mutants.seen import chosen_for
+from mutants.seen import Watched, chosen_for, read_tests, write_tests
 
 
 def main(words: list[str] | None = None) -> int:
@@ -27,7 +27,7 @@ def main(words: list[str] | None = None) -> int:
         _say(f"There is no such mutant any more: {name}")
     waiting = [m for m in mutants if m.name not in known and not log.caught(m)]
     copied = sorted({*given.folders, *given.copy})
-    tests = observed(root, copied, given.tests, 10 * given.limit)
+    tests = _observed(given, root, copied, sorted({mutant.file for mutant in mutants}))
     if not tests or any(test.failed for test in tests):  # perhaps for being watched, which takes its time
         (asis,) = run_all(root, [None], copied, given.tests, limit=10 * given.limit)
         if asis.caught:
@@ -48,6 +48,20 @@ def main(words: list[str] | None = None) -> int:
     same = len([m for m in mutants if m.name in known])
     _say(f"{len(mutants) - same - len(survivors)} of {len(mutants)} mutants caught, {same} change nothing")
     return 1 if survivors or stale else 0
+
+
+def _observed(
+    given: argparse.Namespace, root: Path, copied: list[Path], planted: list[Path]
+) -> list[Watched]:
+    """What each test runs; with a log it is kept beside it until a file changes."""
+    kept = given.log.with_suffix(".seen.json") if given.log else None
+    state = state_of(root, copied)
+    tests = read_tests(kept, state) if kept else []
+    if not tests:
+        tests = observed(root, copied, given.tests, 10 * given.limit, planted)
+        if kept:
+            write_tests(kept, tests, state)
+    return tests
 
 
 def _tell(log: Log, verdict: Verdict) -> None:

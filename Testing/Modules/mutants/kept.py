@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from mutants.mutant import Mutant
@@ -33,7 +35,19 @@ class Log:
             return
         told = {"mutant": verdict.mutant.name, "text": _digest(verdict.mutant), "caught": verdict.caught}
         with self._path.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(told | {"seconds": round(verdict.seconds, 1)}) + "\n")
+            more = {
+                "seconds": round(verdict.seconds, 2),
+                "endless": verdict.endless,
+                "why": _why(verdict.words),
+            }
+            stream.write(json.dumps(told | more) + "\n")
+
+
+def _why(words: str) -> str:
+    """The test that failed, and what it first said of it."""
+    failed = re.search(r"^FAILED (\S+ \(\w+\))", words, re.MULTILINE)
+    said = re.search(r"^E +(.*)", words[failed.end() :] if failed else words, re.MULTILINE)
+    return " ".join(found.group(1)[:200] for found in (failed, said) if found)
 
 
 def exceptions(path: Path | None) -> set[str]:
@@ -58,3 +72,12 @@ def exceptions(path: Path | None) -> set[str]:
 
 def _digest(mutant: Mutant) -> str:
     return hashlib.sha256(mutant.text.encode()).hexdigest()[:16]
+
+
+def state_of(root: Path, folders: Iterable[Path]) -> str:
+    """A text that changes with the Python of folders."""
+    found = hashlib.sha256()
+    for folder in folders:
+        for file in sorted((root / folder).rglob("*.py")):
+            found.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
+    return found.hexdigest()[:16]

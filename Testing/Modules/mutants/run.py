@@ -1,22 +1,24 @@
-"""Tests run over mutants, in copies of the repository; heavy libraries are imported once and forked."""
+"""Tests run over mutants, in copies of the repository, by forks of a process that has collected them."""
 
 import contextlib
 import importlib
+import json
 import os
+import select
 import shutil
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mutants.mutant import Mutant
-from mutants.seen import Chosen, Observer, Watched, read_tests
+from mutants.seen import Brief, Chosen, Observer, Watched, read_tests
+from mutants.warm import READY, Nest, awaited, end_with_parent
 
 HEAVY = ("numpy", "vtk", "slicer", "slicer.util", "PySide6.QtWidgets", "PySide6.QtUiTools", "pytest")
-PATIENCE = "60"
+PATIENCE = "20"
 """Seconds that tests wait for what a mistake may keep from ever happening."""
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".git", "*.png")
 
@@ -59,6 +61,7 @@ class Workspace:
 
     def __init__(self, root: Path, copied: Sequence[Path]) -> None:
         self.root, self.folder = root, Path(tempfile.mkdtemp(prefix="mutants-"))
+        self.temporary = Path(tempfile.mkdtemp(prefix="mutants-"))
         self._take(root, self.folder, [(root / each).resolve() for each in copied])
 
     def _take(self, source: Path, target: Path, copied: list[Path]) -> None:
@@ -77,13 +80,62 @@ class Workspace:
                 (target / entry.name).symlink_to(entry)
 
     def plant(self, mutant: Mutant) -> None:
+        self._forget_compiled(mutant)
         (self.folder / mutant.file).write_text(mutant.text, encoding="utf-8")
 
     def restore(self, mutant: Mutant) -> None:
-        shutil.copy(self.root / mutant.file, self.folder / mutant.file)
+        shutil.copy2(self.root / mutant.file, self.folder / mutant.file)
+        self._forget_compiled(mutant)
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.temporary, ignore_errors=True)
+
+    def _forget_compiled(self, mutant: Mutant) -> None:
+        """Compiled files are told from others by size and second alone."""
+        file = self.folder / mutant.file
+        for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
+            compiled.unlink()
+
+
+class Warm:
+    """Tests that are collected in a workspace, and tried on one mutant after the other.
+
+    Parameters
+    ----------
+    space : Workspace
+        Where.
+    tests : sequence of str
+        Arguments of pytest.
+    planted : sequence of path
+        Files that mutants change.
+    """
+
+    def __init__(self, space: Workspace, tests: Sequence[str], planted: Sequence[Path]) -> None:
+        questions, self._ask = os.pipe()
+        answers, told = os.pipe()
+        self._pid = _forked(space, tests, lambda: [Nest(space.folder, planted, questions, told)])
+        os.close(questions)
+        os.close(told)
+        self.answers = os.fdopen(answers, "r")
+
+    def ready(self) -> bool:
+        """Whether it can be used; waits for it. It can't where test modules hold what is changed."""
+        line = self.answers.readline()
+        return bool(line) and json.loads(line) == READY
+
+    def ask(self, names: Sequence[str] | None, limit: float) -> None:
+        """Try the tests of these names, or all."""
+        asked = {"tests": list(names) if names is not None else None, "limit": limit}
+        os.write(self._ask, (json.dumps(asked) + "\n").encode())
+
+    def close(self) -> None:
+        """End it."""
+        with contextlib.suppress(OSError):
+            os.kill(self._pid, signal.SIGKILL)
+        os.waitpid(self._pid, 0)
+        os.close(self._ask)
+        self.answers.close()
 
 
 def run_all(
@@ -117,44 +169,93 @@ def run_all(
     choose : callable, optional
         Names the tests that a mutant is shown to, in turn; by default all.
     """
+    if not mutants:
+        return []
     _import_heavy()
-    spaces = [Workspace(root, copied) for _ in range(jobs)]
-    waiting, running, verdicts = list(mutants), {}, []
+    planted = sorted({mutant.file for mutant in mutants if mutant})
+    spaces = [Workspace(root, copied) for _ in range(min(jobs, len(mutants)))]
+    warm: list[Warm] = []
     try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                space = next(s for s in spaces if s not in [r[0] for r in running.values()])
-                mutant = waiting.pop(0)
-                if mutant:
-                    space.plant(mutant)
-                plugins = [Chosen(choose(mutant))] if choose is not None and mutant else []
-                running[_forked(space, tests, plugins)] = (space, mutant, time.monotonic())
-            verdicts += _ended(running, limit, tell)
-            time.sleep(0.02)
+        for space in spaces:
+            warm.append(Warm(space, tests, planted))
+        if all(one.ready() for one in warm):
+            return _tried(list(zip(spaces, warm, strict=True)), mutants, limit, tell, choose)
+        return _tried_cold(spaces[0], mutants, tests, limit, tell, choose)
     finally:
-        for pid in running:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+        for one in warm:
+            one.close()
         for space in spaces:
             space.remove()
+
+
+def _tried(
+    places: list[tuple[Workspace, Warm]],
+    mutants: Sequence[Mutant | None],
+    limit: float,
+    tell: Callable[[Verdict], None],
+    choose: Callable[[Mutant], Sequence[str]] | None,
+) -> list[Verdict]:
+    """The verdicts of warm processes."""
+    waiting, idle, verdicts = list(mutants), places, []
+    running: dict[int, tuple[Workspace, Warm, Mutant | None]] = {}
+    while waiting or running:
+        while waiting and idle:
+            (space, warm), mutant = idle.pop(), waiting.pop(0)
+            if mutant:
+                space.plant(mutant)
+            warm.ask(choose(mutant) if choose is not None and mutant else None, limit)
+            running[warm.answers.fileno()] = (space, warm, mutant)
+        for file in select.select(list(running), [], [])[0]:
+            space, warm, mutant = running.pop(file)
+            told = json.loads(warm.answers.readline())
+            verdicts.append(_verdict(space, mutant, **told))
+            tell(verdicts[-1])
+            idle.append((space, warm))
     return verdicts
 
 
-def observed(root: Path, copied: Sequence[Path], tests: Sequence[str], limit: float) -> list[Watched]:
-    """Run tests over the code as it is, and see what each runs; parameters as for `run_all`."""
+def _tried_cold(
+    space: Workspace,
+    mutants: Sequence[Mutant | None],
+    tests: Sequence[str],
+    limit: float,
+    tell: Callable[[Verdict], None],
+    choose: Callable[[Mutant], Sequence[str]] | None,
+) -> list[Verdict]:
+    """The verdicts of processes that begin by collecting the tests."""
+    verdicts = []
+    for mutant in mutants:
+        if mutant:
+            space.plant(mutant)
+        plugins = [Chosen(choose(mutant))] if choose is not None and mutant else []
+        told = awaited(_forked(space, tests, lambda plugins=plugins: plugins), limit)  # type: ignore[misc]
+        verdicts.append(_verdict(space, mutant, **told))
+        tell(verdicts[-1])
+    return verdicts
+
+
+def _verdict(space: Workspace, mutant: Mutant | None, status: int, endless: bool, seconds: float) -> Verdict:
+    output = space.folder / "output.txt"
+    words = output.read_text(errors="replace")[-3000:] if output.exists() else ""
+    if mutant:
+        space.restore(mutant)
+    return Verdict(mutant, endless or status != 0, words, seconds, endless)
+
+
+def observed(
+    root: Path, copied: Sequence[Path], tests: Sequence[str], limit: float, planted: Sequence[Path] = ()
+) -> list[Watched]:
+    """Run tests over the code as it is, and see what each runs; parameters as for `run_all`.
+
+    Of the files that are planted in, lines are seen too.
+    """
     _import_heavy()
     space = Workspace(root, copied)
     out = space.folder / "seen.json"
     try:
-        pid = _forked(space, tests, [Observer(space.folder, out)], "--maxfail=1000")
-        end = time.monotonic() + limit
-        while not os.waitpid(pid, os.WNOHANG)[0]:
-            if time.monotonic() > end:
-                os.killpg(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-                break
-            time.sleep(0.05)
-        return read_tests(out) if out.exists() else []
+        watcher = Observer(space.folder, out, planted)
+        awaited(_forked(space, tests, lambda: [watcher], "--maxfail=1000"), limit)
+        return read_tests(out)
     finally:
         space.remove()
 
@@ -165,7 +266,9 @@ def _import_heavy() -> None:
             importlib.import_module(name)
 
 
-def _forked(space: Workspace, tests: Sequence[str], plugins: Sequence[object] = (), *more: str) -> int:
+def _forked(
+    space: Workspace, tests: Sequence[str], plugins: Callable[[], Sequence[object]], *more: str
+) -> int:
     """Start pytest in a workspace; returns the process id."""
     sys.stdout.flush()
     sys.stderr.flush()
@@ -173,7 +276,7 @@ def _forked(space: Workspace, tests: Sequence[str], plugins: Sequence[object] = 
     if pid:
         return pid
     try:
-        _test(space, [*tests, *more], plugins)
+        _test(space, [*tests, *more], plugins())
     finally:
         os._exit(3)
 
@@ -182,55 +285,28 @@ def _test(space: Workspace, tests: Sequence[str], plugins: Sequence[object]) -> 
     """The child: never returns."""
     import pytest
 
-    _end_with_parent()
+    end_with_parent()
     os.setsid()
     os.chdir(space.folder)
     output = os.open(space.folder / "output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    sys.dont_write_bytecode = True
+    sys.dont_write_bytecode = False  # in the copy, whose compiled files go with it
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     os.environ["CRANIOMARK_TEST_WAIT"] = PATIENCE
+    os.environ["TMPDIR"] = tempfile.tempdir = str(space.temporary)
     sys.path[:] = [str(space.folder), *(p for p in sys.path if not _of_the_original(p, space.root))]
     for name in [n for n in sys.modules if n.split(".")[0] in ("mutants", "double")]:
         sys.modules.pop(name)
-    words = ["-x", "-m", "not slow", *tests, "-q", "-p", "no:cacheprovider", "--rootdir", str(space.folder)]
-    code = pytest.main(words, plugins=[*plugins])
+    words = ["-x", "-m", "not slow", *tests, "-q", "-p", "no:cacheprovider", "--rootdir", str(space.folder),
+             "--basetemp", str(space.temporary / "tests")]  # fmt: skip
+    quick = [] if "--maxfail=1000" in tests else [Brief()]
+    code = pytest.main(words, plugins=[*plugins, *quick])
     sys.stdout.flush()
     os._exit(int(code))
-
-
-def _end_with_parent() -> None:
-    """Where the system can (Linux), let the tests end when whoever runs them is gone."""
-    import ctypes
-
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def _of_the_original(path: str, root: Path) -> bool:
     """Whether a folder of the search path would bring code of the original."""
     place = Path(path or ".").resolve()
     return place in (root, root / "Testing" / "Modules")
-
-
-def _ended(running: dict, limit: float, tell: Callable[[Verdict], None]) -> list[Verdict]:
-    found = []
-    for pid, (space, mutant, start) in list(running.items()):
-        done, status = os.waitpid(pid, os.WNOHANG)
-        seconds = time.monotonic() - start
-        if not done and seconds < limit:
-            continue
-        if not done:
-            with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        output = space.folder / "output.txt"
-        words = output.read_text(errors="replace")[-3000:] if output.exists() else ""
-        verdict = Verdict(mutant, not done or status != 0, words, seconds, not done)
-        running.pop(pid)
-        if mutant:
-            space.restore(mutant)
-        tell(verdict)
-        found.append(verdict)
-    return found

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 import sys
 import threading
@@ -19,6 +20,11 @@ from mutants.mutant import Mutant
 
 Function = tuple[str, int, str]
 """File, first line and name."""
+Line = tuple[str, int]
+"""File and number."""
+LOUD = ("slow handler", "widget touched from a thread", "handler arity", "widget misspelt", "widget renamed",
+        "property misspelt", "signal misspelt", "connection misspelt")  # fmt: skip
+"""Kinds that whatever test runs the line should notice: the quickest is asked first."""
 
 
 @dataclass
@@ -35,6 +41,8 @@ class Watched:
         How long it took.
     functions : set of Function
         What it ran.
+    lines : set of Line
+        Those of files that mutants change.
     failed : bool
         Whether it failed under observation; nothing is known of it then.
     """
@@ -43,6 +51,7 @@ class Watched:
     text: str = ""
     seconds: float = 0.0
     functions: set[Function] = field(default_factory=set)
+    lines: set[Line] = field(default_factory=set)
     failed: bool = False
 
 
@@ -55,17 +64,21 @@ class Observer:
         Where mutants are planted.
     out : path
         File that is written at the end.
+    planted : sequence of path
+        Files, within the folder, of which lines are kept too.
     """
 
-    def __init__(self, folder: Path, out: Path) -> None:
+    def __init__(self, folder: Path, out: Path, planted: Sequence[Path] = ()) -> None:
         self._folder, self._out = f"{folder}/", out
+        self._planted = {str(folder / file) for file in planted}
         self._tests: dict[str, Watched] = {}
         self._now: set[Function] = set()
+        self._lines: set[Line] = set()
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: Any) -> Any:
         """Watch a test, with its fixtures."""
-        self._now = set()
+        self._now, self._lines = set(), set()
         start = time.perf_counter()
         threading.settrace(self._look)
         sys.settrace(self._look)
@@ -73,7 +86,8 @@ class Observer:
         sys.settrace(None)
         threading.settrace(None)
         test = self._tests.setdefault(item.nodeid, Watched(item.nodeid))
-        test.text, test.seconds, test.functions = _source(item), time.perf_counter() - start, self._now
+        test.text, test.seconds = _source(item), time.perf_counter() - start
+        test.functions, test.lines = self._now, self._lines
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Keep which tests fail."""
@@ -82,14 +96,20 @@ class Observer:
 
     def pytest_sessionfinish(self) -> None:
         """Write what was seen."""
-        told = [vars(test) | {"functions": sorted(test.functions)} for test in self._tests.values()]
-        self._out.write_text(json.dumps(told), encoding="utf-8")
+        write_tests(self._out, list(self._tests.values()))
 
-    def _look(self, frame: FrameType, event: str, _argument: Any) -> None:
+    def _look(self, frame: FrameType, event: str, _argument: Any) -> Any:
         code = frame.f_code
         if event == "call" and code.co_filename.startswith(self._folder):
             name = code.co_filename.removeprefix(self._folder)
             self._now.add((name, code.co_firstlineno, code.co_name))
+            return self._look_at_lines if code.co_filename in self._planted else None
+        return None
+
+    def _look_at_lines(self, frame: FrameType, event: str, _argument: Any) -> Any:
+        if event == "line":
+            self._lines.add((frame.f_code.co_filename.removeprefix(self._folder), frame.f_lineno))
+        return self._look_at_lines
 
 
 class Chosen:
@@ -106,27 +126,73 @@ class Chosen:
         )
 
 
-def read_tests(path: Path) -> list[Watched]:
-    """What an `Observer` has written."""
-    told = json.loads(path.read_text(encoding="utf-8"))
-    return [Watched(**(one | {"functions": {tuple(each) for each in one["functions"]}})) for one in told]
+class Brief:
+    """Plugin of pytest that ends with the first failure at once, however long tidying up would take."""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Tell what failed, and end."""
+        if report.failed:
+            sys.__stdout__.flush()  # type: ignore[union-attr]
+            os.write(1, f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext}\n".encode())
+            os._exit(1)
+
+
+def write_tests(path: Path, tests: Sequence[Watched], of: str = "") -> None:
+    """Keep tests in a file; `of` tells the state of the code that they were seen with."""
+    told = [vars(test) | {"functions": sorted(test.functions), "lines": sorted(test.lines)} for test in tests]
+    path.write_text(json.dumps({"of": of, "tests": told}), encoding="utf-8")
+
+
+def read_tests(path: Path, of: str = "") -> list[Watched]:
+    """What `write_tests` has written; empty where there is none of this state of the code."""
+    told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"of": of, "tests": []}
+    sets = ("functions", "lines")
+    return [
+        Watched(**(one | {name: {tuple(each) for each in one[name]} for name in sets}))
+        for one in told["tests"]
+        if told["of"] == of
+    ]
 
 
 def chosen_for(mutant: Mutant, tests: Sequence[Watched]) -> list[str]:
-    """Names of the tests that run the function in which a mutant is; all where that can't be told."""
-    place = _function_at(mutant) if mutant.file.suffix == ".py" else None
+    """Names of the tests that run the function in which a mutant is; all where that can't be told.
+
+    First come those that run its line: of loud mistakes the quickest, of others the likeliest for their time.
+    """
+    tree = ast.parse(mutant.text) if mutant.file.suffix == ".py" else None
+    place = _function_at(mutant, tree) if tree is not None else None
     running = [test for test in tests if place is not None and _runs(test, mutant.file, place)]
     able = [test for test in tests if test in running or test.failed] if running else [*tests]
-    words = {*re.findall(r"[A-Za-z]\w{3,}", mutant.what)}
+    lines = _statement_at(mutant, tree) if tree is not None else set()
+    words = {*re.findall(r"[A-Za-z]\w{3,}", mutant.what)} if mutant.kind not in LOUD else set()
     weights = _weights(words, tests)
-    return [test.name for test in sorted(able, key=lambda one: (-_likely(one, weights), one.seconds))]
+
+    def promise(test: Watched) -> tuple[bool, float, float]:
+        worth = _likely(test, weights) / (0.5 + test.seconds)
+        return test.lines.isdisjoint(lines), -worth, test.seconds
+
+    return [test.name for test in sorted(able, key=promise)]
 
 
-def _function_at(mutant: Mutant) -> ast.FunctionDef | None:
+def _statement_at(mutant: Mutant, tree: ast.AST) -> set[Line]:
+    """The lines of the innermost simple statement around a mutant, or of the line alone."""
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= mutant.line <= int(node.end_lineno or 0)
+    ]
+    inner = max(around, key=lambda node: node.lineno, default=None)
+    if isinstance(inner, ast.FunctionDef):  # its head runs with what is around it; its first line is in it
+        inner = inner.body[0]
+    first, last = (inner.lineno, int(inner.end_lineno or 0)) if inner is not None else (mutant.line,) * 2
+    return {(mutant.file.as_posix(), number) for number in range(first, last + 1)}
+
+
+def _function_at(mutant: Mutant, tree: ast.AST) -> ast.FunctionDef | None:
     """The innermost function around a mutant."""
     around = [
         node
-        for node in ast.walk(ast.parse(mutant.text))
+        for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef) and node.lineno <= mutant.line <= int(node.end_lineno or 0)
     ]
     return max(around, key=lambda node: node.lineno, default=None)

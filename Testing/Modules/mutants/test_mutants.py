@@ -1,6 +1,7 @@
 """What is planted, and that tests which look away are found out."""
 
 import ast
+import json
 import os
 from collections import Counter
 from pathlib import Path
@@ -8,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from mutants.__main__ import main
-from mutants.kept import Log, exceptions
+from mutants.kept import Log, exceptions, state_of
 from mutants.mutant import Mutant
 from mutants.plant import planted, some
 from mutants.python_mutants import of_python
 from mutants.python_source import foreign
 from mutants.reach import reached
 from mutants.run import Verdict, observed, run_all
-from mutants.seen import Watched, chosen_for
+from mutants.seen import Watched, chosen_for, read_tests, write_tests
 from mutants.ui_mutants import of_ui
 
 EXAMPLE = Path("Testing/Modules/example/Example")
@@ -200,6 +201,37 @@ def test_the_tests_that_run_a_function_judge_it_the_likeliest_first():
     ]  # fmt: skip
     assert {*chosen_for(Mutant("k", Path("x.ui"), 2, "goButton", text), tests)} == {t.name for t in tests}
     assert {*chosen_for(Mutant("k", Path("y.py"), 2, "", text), tests)} == {t.name for t in tests}
+
+
+def test_of_loud_mistakes_the_quickest_test_that_runs_the_line_is_asked_first():
+    text = "def one():\n    if a:\n        ui.goButton\n"
+    file, ran = Path("x.py"), {("x.py", 1, "one")}
+    tests = [
+        Watched("names it", "ui.goButton.click()", 3.0, ran, {("x.py", 2), ("x.py", 3)}),
+        Watched("quick", "", 1.0, ran, {("x.py", 2), ("x.py", 3)}),
+        Watched("quickest", "", 0.1, ran, {("x.py", 2)}),
+    ]
+    loud = Mutant("widget misspelt", file, 3, "goButton in one", text)
+    assert chosen_for(loud, tests) == ["quick", "names it", "quickest"]
+    quiet = Mutant("receiver swapped", file, 3, "goButton in one", text)
+    assert chosen_for(quiet, tests) == ["names it", "quick", "quickest"]
+
+
+def test_what_was_seen_is_kept_for_the_same_code(tmp_path):
+    test, path = Watched("a", "b", 1.0, {("x.py", 1, "one")}, {("x.py", 2)}, True), tmp_path / "seen.json"
+    write_tests(path, [test], "now")
+    assert read_tests(path, "now") == [test] and read_tests(path, "later") == []
+    assert read_tests(tmp_path / "none") == []
+    (tmp_path / "x.py").write_text("1")
+    before = state_of(tmp_path, [Path()])
+    (tmp_path / "x.py").write_text("2")
+    assert state_of(tmp_path, [Path()]) != before
+
+
+def test_the_log_names_the_test_that_noticed(tmp_path):
+    words = "..\nFAILED a.py::test_b (call)\n    assert x\nE   assert 1 == 2\nE   more\n"
+    Log(tmp_path / "log").note(Verdict(Mutant("k", Path("x.py"), 1, "what", "text"), True, words, 1.0))
+    assert json.loads((tmp_path / "log").read_text())["why"] == "a.py::test_b (call) assert 1 == 2"
 
 
 def test_verdicts_are_kept_until_the_mutant_changes(tmp_path):

@@ -1,0 +1,143 @@
+"""A process that has collected the tests and imported what they need: each mutant is tried in a fork."""
+
+import ast
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+LEFT_COLD = ("torch", "lightning")
+"""Never imported here: they are slow, start threads, and the windows' process does without."""
+READY, STALE, FAILED = "ready", "stale", "failed"
+
+
+class Nest:
+    """Plugin of pytest: in place of running the tests, forks a process for each mutant that it is told of.
+
+    A mutant is a line, ``{"tests": [names] or null, "limit": seconds}``; the answer is a line,
+    ``{"status": exit status, "endless": bool, "seconds": float}``.
+
+    Parameters
+    ----------
+    folder : path
+        Where mutants are planted.
+    planted : sequence of path
+        Files that mutants change, within it. Forks begin with nothing of their folders imported.
+    questions, answers : int
+        Pipes.
+    """
+
+    def __init__(self, folder: Path, planted: Sequence[Path], questions: int, answers: int) -> None:
+        self._homes = {str((folder / file).parent) for file in planted}
+        self._files = [folder / file for file in planted if file.suffix == ".py"]
+        self._warm = [*self._files, *sorted((folder / "Testing" / "Modules" / "double").rglob("*.py"))]
+        self._questions, self._answers = os.fdopen(questions, "r"), answers
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: Any) -> None:
+        """Serve; returns in the forked processes alone, which go on to run what is left of the tests."""
+        if any(self._holds_planted(item.module) for item in session.items):
+            self._say(STALE)
+            os._exit(0)
+        self._import()
+        self._forget()
+        gc.collect()
+        gc.freeze()
+        self._say(READY)
+        for line in self._questions:
+            asked = json.loads(line)
+            pid = os.fork()
+            if not pid:
+                self._begin(session, asked["tests"])
+                return
+            self._say(awaited(pid, asked["limit"]))
+        os._exit(0)
+
+    def pytest_sessionfinish(self, session: Any) -> None:
+        """Where the tests can not even be collected, say so."""
+        if not session.items:
+            self._say(FAILED)
+
+    def _say(self, told: Any) -> None:
+        os.write(self._answers, (json.dumps(told) + "\n").encode())
+
+    def _begin(self, session: Any, names: Sequence[str] | None) -> None:
+        """In a forked process: its own group, an empty output, and these tests in this order."""
+        end_with_parent()
+        os.setsid()
+        os.ftruncate(1, 0)
+        os.lseek(1, 0, os.SEEK_SET)
+        sys.dont_write_bytecode = True
+        importlib.invalidate_caches()
+        session.config.pluginmanager.unregister(self)
+        if names is not None:
+            places = {name: place for place, name in enumerate(names)}
+            chosen = [item for item in session.items if item.nodeid in places]
+            session.items[:] = sorted(chosen, key=lambda item: places[item.nodeid])
+
+    def _holds_planted(self, module: ModuleType) -> bool:
+        """Whether a test module has taken something of what mutants change, and would keep it."""
+        names = {each.__name__ for each in sys.modules.values() if self._is_planted(each)}
+        held = vars(module).values()
+        return any(getattr(one, "__module__", None) in names or _is_one_of(one, names) for one in held)
+
+    def _is_planted(self, module: object) -> bool:
+        return str(Path(getattr(module, "__file__", None) or "/").parent) in self._homes
+
+    def _forget(self) -> None:
+        for name, module in list(sys.modules.items()):
+            if isinstance(module, ModuleType) and self._is_planted(module):
+                del sys.modules[name]
+
+    def _import(self) -> None:
+        """Import what the code and the double import, at their beginning or later."""
+        for file in self._warm:
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            for name in sorted({name for node in ast.walk(tree) for name in _imported(node)}):
+                if name.split(".")[0] not in LEFT_COLD:
+                    with contextlib.suppress(ImportError):
+                        importlib.import_module(name)
+
+
+def _is_one_of(one: object, names: set[str]) -> bool:
+    return isinstance(one, ModuleType) and one.__name__ in names
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def end_with_parent() -> None:
+    """Where the system can (Linux), let the tests end when whoever runs them is gone."""
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def awaited(pid: int, limit: float) -> dict[str, Any]:
+    """How a forked process ended, which has a group of its own; after the limit in seconds it is ended."""
+    start = time.monotonic()
+    done, status = os.waitpid(pid, os.WNOHANG)
+    while not done and time.monotonic() - start < limit:
+        time.sleep(0.01)
+        done, status = os.waitpid(pid, os.WNOHANG)
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)  # with what it left running
+    if not done:
+        _, status = os.waitpid(pid, 0)
+    return {"status": status, "endless": not done, "seconds": time.monotonic() - start}
