@@ -37,6 +37,8 @@ class LandmarkDesk:
         Installs what is missing, before work begins.
     cards : callable
         Gives the models that there are.
+    program : str
+        What is used, for others who want a session.
     """
 
     def __init__(
@@ -45,10 +47,11 @@ class LandmarkDesk:
         scene_of: Callable[[], Any],
         ensure: Callable[[], None] = lambda: None,
         cards: Callable[[], list[ModelCard]] = model_cards,
+        program: str = "3D Slicer",
     ) -> None:
         self._board, self._scene_of = board, scene_of
         self.predict = PredictPresenter(board, scene_of, ensure)
-        self.review = ReviewPresenter(scene_of, cards)
+        self.review = ReviewPresenter(scene_of, cards, program)
         self.refine = RefinePresenter(board, self.review, ensure)
         self.folder = BatchPresenter(board, ensure)
         self.background = Background(board)

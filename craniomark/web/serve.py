@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,16 @@ def _trame_server() -> Any:
     except ImportError as error:
         remedy = "install what the browser needs with: pip install 'craniomark[web]'"
         raise InputError("craniomark review", "package", f"not installed ({error.name})", remedy) from error
+    _quiet()
     return get_server("craniomark", client_type="vue3")
+
+
+def _quiet() -> None:
+    """Keep the drawing library's warnings about itself from the terminal; its errors still come."""
+    with suppress(ImportError):
+        from vtkmodules.vtkCommonCore import vtkLogger
+
+        vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
 
 
 def _free_port(place: Place) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from craniomark.flows.pipeline.record import found_record
-from craniomark.flows.review.content import Content
+from craniomark.flows.review.content import REVIEW, Content
 from craniomark.flows.review.history import History
 from craniomark.flows.review.listeners import Listener, Listeners
 from craniomark.flows.review.opening import Desk, main_review, open_review
@@ -131,13 +131,24 @@ class Worklist:
         scan = self[id_].scan
         there = scan if scan and scan.exists() else None
         session = open_review(self.folder, id_, desk, scan=there, other_scan=other_scan)
-        session.listen(Listener(points=lambda _: self._follow(session)))
+        self.follow(session)
         return session
+
+    def follow(self, session: Session) -> None:
+        """Let the line of a specimen follow its review, which was opened elsewhere."""
+        if session.id in self._entries and session.kind == REVIEW:
+            session.listen(Listener(points=lambda _: self._follow(session)))
+            self._follow(session)
 
     def refresh(self, id_: str | None = None) -> None:
         """Look again at one specimen, or all: it was predicted, or somebody else reviewed it."""
         for one in [id_] if id_ is not None else list(self._entries):
             self._put(self._look(self[one].id))
+
+    def arrange(self, ids: Sequence[str]) -> None:
+        """Put specimens into the order of a list that was made before; others come behind."""
+        first = {id_: self._entries[id_] for id_ in ids if id_ in self._entries}
+        self._entries = {**first, **self._entries}
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Tell `listener.points` the ids whose lines changed; what is returned ends it."""
@@ -171,7 +182,7 @@ class Worklist:
             landmarks_of(points),
             sum(not point.reviewed for point in points.values()),
             entry.group,
-            _spacing(options) or (specimen.spacing if specimen else None),
+            asked_spacing(options) or (specimen.spacing if specimen else None),
             bool(options.get("mirror")),
         )
 
@@ -220,6 +231,11 @@ def _counted(entry: Entry, points: Mapping[str, Point], base: Mapping[str, Point
     return replace(entry, state=state, points=len(points), reviewed=reviewed, doubtful=doubtful, why="")
 
 
+def has_results(folder: Path) -> bool:
+    """Whether any specimen has a record or a review in `folder`."""
+    return bool(_recorded(folder))
+
+
 def _recorded(folder: Path) -> list[str]:
     """Ids that have a record or a review in `folder`."""
     if not folder.is_dir():
@@ -237,7 +253,8 @@ def _doubt(entry: Entry) -> tuple[int, int, str]:
     return order.index(entry.state), -entry.doubtful, entry.id
 
 
-def _spacing(options: Mapping[str, object]) -> tuple[float, float, float] | None:
+def asked_spacing(options: Mapping[str, object]) -> tuple[float, float, float] | None:
+    """Voxel size, mm, that the options of a record name in place of the scan's own; None for none."""
     given = options.get("spacing")
     if not isinstance(given, list) or len(given) != 3:
         return None

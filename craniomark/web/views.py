@@ -1,0 +1,166 @@
+"""The views of the page: Slicer's slices and 3D view, what they show, and what is dragged in them."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from craniomark.mrml import Node
+from craniomark.web.layouts import FOUR, layouts, slice_overlay, solid_overlay
+
+BACKGROUNDS = {"dark": ("#14181b", "#2b3338"), "light": ("#dfe6e8", "#f7f9f9")}
+FPS, ASIDE_FPS, QUALITY = 25.0, 5.0, 60
+"""Pictures a second of the view under the mouse, and of the others, so that they leave it time."""
+_LEFT_PRESS, _LEFT_RELEASE = "LeftButtonPressEvent", "LeftButtonReleaseEvent"
+_FIRST = 1000.0
+_STILL_PIXELS = 4
+
+
+class Views:
+    """Makes and drives the views of one server.
+
+    Parameters
+    ----------
+    server : trame server
+        Not started yet.
+    """
+
+    def __init__(self, server: Any) -> None:
+        choose_rendering()
+        from trame_slicer.core import LayoutManager, SlicerApp
+        from trame_slicer.rca_view import register_rca_factories
+
+        self.app = SlicerApp()
+        register_rca_factories(
+            self.app.view_manager, server, slice_view_ui_f=slice_overlay, three_d_view_ui_f=solid_overlay,
+            target_fps=FPS, blur_fps=ASIDE_FPS, interactive_quality=QUALITY,
+        )  # fmt: skip
+        self.layout = LayoutManager(self.app.scene, self.app.view_manager, server)
+        self.layout.register_layout_dict(layouts(), lazy_initialization=True)
+        self.layout.create_layout_views_if_needed(FOUR)
+        self.layout.set_layout(FOUR)
+        self.pressed: Callable[[bool], None] = lambda _solid: None
+        """Told that the left button went down, and whether in the 3D view."""
+        self.released: Callable[[], None] = lambda: None
+        self.clicked: Callable[[NDArray[np.float64]], None] = lambda _ras: None
+        """Told where a surface was clicked in the 3D view, RAS mm, shape (3,)."""
+        self._down, self._slice = (0, 0), ""
+        for view in self.slices:
+            self._watch(view, False)
+            view.render_window().SetMultiSamples(0)
+        for view in self.solids:
+            self._watch(view, True)
+            view.render_window().SetMultiSamples(0)
+            view.renderer().UseFXAAOn()
+            view.get_view_node().SetUseDepthPeeling(False)
+            view.get_view_node().SetOrientationMarkerType(view.get_view_node().OrientationMarkerTypeAxes)
+
+    @property
+    def scene(self) -> Any:
+        """The scene that the views show."""
+        return self.app.scene
+
+    @property
+    def slices(self) -> list[Any]:
+        """Slice views."""
+        return list(self.app.view_manager.get_slice_views())
+
+    @property
+    def solids(self) -> list[Any]:
+        """3D views."""
+        return list(self.app.view_manager.get_threed_views())
+
+    @property
+    def slice_node(self) -> Any:
+        """Of the slice that is alone, or was pressed last; else of the axial one."""
+        shown = self.app.view_manager.filter_visible_views(self.slices) or self.slices
+        chosen = next((view for view in shown if view.get_singleton_tag() == self._slice), shown[0])
+        return chosen.get_view_node()
+
+    def show(self, volume: Node | None) -> None:
+        """Show a volume in the slices, and all of the scene in the 3D view."""
+        for view in self.slices:
+            view.set_background_volume_id(volume.GetID() if volume is not None else None)
+        self.reset()
+
+    def reset(self) -> None:
+        """Let all views show everything."""
+        for view in self.slices:
+            view.reset_view()
+        for view in self.solids:
+            view.reset_view()
+
+    def follow(self, lps: NDArray[np.float64]) -> None:
+        """Let all slices go through a place in the world, LPS mm, shape (3,), without moving them aside."""
+        x, y, z = lps.tolist()
+        for view in self.slices:
+            view.get_view_node().JumpSliceByOffsetting(-x, -y, z)
+
+    def paint(self, theme: str) -> None:
+        """Give the 3D view the colours of a theme."""
+        for view in self.solids:
+            view.set_background_color_from_string(BACKGROUNDS[theme])
+            view.schedule_render()
+
+    def arrange(self, layout: str) -> None:
+        """Choose the layout of the views."""
+        if self.layout.has_layout(layout):
+            self.layout.set_layout(layout)
+
+    def renderer(self) -> str:
+        """What draws, as it tells; known once a view was drawn."""
+        for view in self.solids:
+            told = view.render_window().ReportCapabilities() or ""
+            for line in told.splitlines():
+                if "renderer string" in line.lower():
+                    return str(line.partition(":")[2].strip())
+        return ""
+
+    def close(self) -> None:
+        """Let go of the windows."""
+        for view in (*self.slices, *self.solids):
+            view.finalize()
+
+    def _watch(self, view: Any, solid: bool) -> None:
+        interactor = view.interactor()
+
+        def press(*_: object) -> None:
+            self._down = interactor.GetEventPosition()
+            self._slice = self._slice if solid else view.get_singleton_tag()
+            self.pressed(solid)
+
+        def release(*_: object) -> None:
+            self.released()
+            moved = np.abs(np.subtract(interactor.GetEventPosition(), self._down)).max()
+            if solid and moved <= _STILL_PIXELS:
+                self._pick(view)
+
+        interactor.AddObserver(_LEFT_PRESS, press, _FIRST)
+        interactor.AddObserver(_LEFT_RELEASE, release, -_FIRST)
+
+    def _pick(self, view: Any) -> None:
+        from vtkmodules.vtkRenderingCore import vtkCellPicker
+
+        picker = vtkCellPicker()
+        x, y = self._down
+        if picker.Pick(x, y, 0, view.renderer()) and picker.GetDataSet() is not None:
+            self.clicked(np.array(picker.GetPickPosition()))
+
+
+def choose_rendering() -> None:
+    """Let VTK draw without a display where there is none."""
+    import os
+    from ctypes.util import find_library
+
+    if sys.platform != "linux" or os.environ.get("DISPLAY"):
+        return
+    kind = "vtkEGLRenderWindow" if find_library("EGL") else "vtkOSOpenGLRenderWindow"
+    os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", kind)
+
+
+def is_software(renderer: str) -> bool:
+    """Whether a renderer computes without a graphics card; also where nothing is known."""
+    told = renderer.lower()
+    return not told or any(one in told for one in ("llvmpipe", "softpipe", "swrast", "software", "swr"))
