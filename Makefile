@@ -52,15 +52,19 @@ test: $(STAMP)
 	@for folder in Testing/Modules/*/; do \
 		$(ONE_THREAD) $(BIN)/python -m pytest $$folder $(TEST_ARGS) || [ $$? -eq 5 ] || exit 1; done
 
-# Mistakes planted into a module, one at a time, each of which its tests must notice: minutes to an hour.
+# Mistakes planted into a module, one at a time, each of which its tests must notice: half an hour on a free machine.
 MODULE ?= example/Example
-MUTANT_ARGS ?= --jobs 2
+MUTANT_ARGS ?= --limit 300 --log build/mutants-$(subst /,-,$(MODULE)).jsonl
+MUTANT_TESTS := Testing/Modules/$(MODULE)
 ifeq ($(MODULE),example/Example)
 MUTATED := Testing/Modules/example/Example
 MUTANT_TESTS := Testing/Modules/example/test_example.py
+else ifeq ($(MODULE),AutoLandmark)
+# What it shares with AutoOrient is judged by the tests of AutoOrient.
+MUTATED := AutoLandmark $(patsubst %,craniomark/desktop/%.py,review_panel cohort_panel folder_panel review_table \
+	reviewing refining predicting landmark_desk landmark_folder background comparing)
 else
-MUTATED := $(MODULE) $(wildcard craniomark/desktop Resources/UI)
-MUTANT_TESTS := Testing/Modules/$(MODULE)
+MUTATED := $(MODULE) craniomark/desktop Resources/UI
 endif
 mutants: $(STAMP)
 	$(ONE_THREAD) PYTHONPATH=Testing/Modules $(BIN)/python -m mutants $(MUTATED) --tests $(MUTANT_TESTS) \

@@ -83,13 +83,16 @@ def test_a_paused_folder_can_be_stopped_and_gone_on_with_later(folder, tmp_path)
     assert finished(folder) and states(folder)["a"] == "kept from before" and states(folder)["b"] == "done"
 
 
-def test_a_double_click_opens_the_review_and_loads_each_scan_once(folder, scene):
+def test_a_double_click_opens_the_review_and_loads_each_scan_once(folder, scene, slicer):
+    layers = slicer.app.layoutManager().sliceWidget("Red").mrmlSliceCompositeNode()
     folder.ui.folderButton.click()
     assert finished(folder)
     for line, name in ((1, "b"), (0, "a"), (1, "b")):
         folder.ui.folderTable.cellDoubleClicked.emit(line, 0)
         assert finished(folder) and session(folder).id == name
         forget_colours()
+        loaded = folder.widget.desk.review.volume.GetID()
+        assert double.settle(lambda id_=loaded: layers.GetBackgroundVolumeID() == id_, 60)
     assert scene.GetNumberOfNodesByClass("vtkMRMLScalarVolumeNode") == 3, "the first one, and a and b once"
 
 

@@ -127,6 +127,13 @@ def test_slices_jump_to_the_point(predicted, slicer):
     assert [matrix.GetElement(i, 3) for i in range(3)] == pytest.approx([-1, -2, 1])
 
 
+def test_the_slices_show_the_volume_at_the_first_point(predicted, volume, slicer):
+    red = slicer.app.layoutManager().sliceWidget("Red")
+    assert double.settle(lambda: red.mrmlSliceCompositeNode().GetBackgroundVolumeID() == volume.GetID(), 60)
+    matrix = red.mrmlSliceNode().GetSliceToRAS()
+    assert [matrix.GetElement(i, 3) for i in range(3)] == pytest.approx([-2, -1, 1])
+
+
 def test_only_the_point_under_review_can_be_dragged_and_undo_brings_it_back(predicted, results):
     node = points(predicted)
     assert [bool(node.GetNthControlPointLocked(n)) for n in range(4)] == [True, False, True, True]
@@ -314,6 +321,27 @@ def test_reviewed_specimens_become_the_data_of_a_training(predicted, tmp_path):
     path = tmp_path / "set" / "specimens.csv"
     assert "skull.nrrd" in path.read_text() and message(predicted)[0] == "note"
     assert predicted.widget.trainPanel.presenter.choices.data == str(path)
+
+
+def test_a_model_that_was_trained_is_chosen(panel, tmp_path):
+    train = panel.widget.trainPanel
+    (tmp_path / "data").mkdir()
+    train.ui.trainData.currentPath, train.ui.trainOut.currentPath = (
+        str(tmp_path / "data"),
+        str(tmp_path / "out"),
+    )
+    train.ui.trainStart.click()
+    assert double.settle(lambda: train.ui.trainUse.enabled, 120)
+    train.ui.trainUse.click()
+    assert panel.ui.modelBox.currentText.startswith("my-skulls")
+    assert panel.widget._parameters.model == str(tmp_path / "out" / "bundle" / "my-skulls")
+
+
+def test_without_a_folder_of_results_nothing_is_made_of_them(panel):
+    buttons = (panel.ui.specimenButton, panel.ui.repeatButton)
+    assert all(button.enabled for button in buttons)
+    panel.ui.resultsLine.currentPath = ""
+    assert not any(button.enabled for button in buttons)
 
 
 def test_a_broken_model_folder_is_told(panel, tmp_path):

@@ -70,6 +70,21 @@ def test_the_losses_are_plotted_each_term(panel, ui, presenter, scene):
     assert max(len(points) for _, _, points in view.curves()) > before
 
 
+def test_the_losses_of_each_network_can_be_looked_at(panel, ui, presenter, scene):
+    import slicer
+
+    ui.trainWords.plainText = "odd=parts"
+    ui.trainStart.click()
+    assert ended(presenter) and double.settle(lambda: ui.trainPart.count == 2, WAIT)
+    assert not ui.trainPart.isHidden() and not ui.trainPartLabel.isHidden()
+    ui.trainShowPlot.click()
+    view = slicer.app.layoutManager().plotWidget(0).plotView()
+    for row, names in ((0, {"loss/total", "loss/point"}), (1, {"loss/shape"})):
+        ui.trainPart.setCurrentIndex(row)
+        assert {name for name, _, points in view.curves() if points} == names
+        assert presenter.view().part == presenter.view().parts[row]
+
+
 def test_stop_ends_it_and_keeps_what_was_learned(ui, presenter, tmp_path):
     ui.trainStart.click()
     assert at_step(presenter)

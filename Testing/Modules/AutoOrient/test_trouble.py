@@ -92,6 +92,15 @@ def test_a_model_folder_that_is_gone(panel, chosen, tmp_path):
     assert panel.ui.orientButton.enabled
 
 
+def test_a_bent_volume_gets_no_handles(panel, chosen, scene):
+    bent = scene.AddNewNodeByClass("vtkMRMLGridTransformNode", "bent")
+    chosen.SetAndObserveTransformNodeID(bent.GetID())
+    panel.ui.handlesButton.click()
+    assert message(panel)[0] == "fault" and "scan" in message(panel)[1]
+    assert not panel.ui.handlesButton.checked and chosen.GetParentTransformNode() is bent
+    assert len(poses_in(scene)) == 0
+
+
 def test_packages_that_can_not_be_installed(panel, chosen):
     double.calls.results["pip_check"] = False
     double.calls.results["pip_ensure"] = RuntimeError("no network\ncould not reach the index")

@@ -26,7 +26,7 @@ def main(words: list[str] | None = None) -> int:
     for name in sorted(stale):
         _say(f"There is no such mutant any more: {name}")
     waiting = [m for m in mutants if m.name not in known and not log.caught(m)]
-    copied = sorted({*given.folders, *given.copy})
+    copied = sorted({*given.folders, *(each for each in given.copy if (root / each).exists())})
     tests = _observed(given, root, copied, sorted({mutant.file for mutant in mutants}))
     if not tests or any(test.failed for test in tests):  # perhaps for being watched, which takes its time
         (asis,) = run_all(root, [None], copied, given.tests, limit=10 * given.limit)
@@ -41,7 +41,7 @@ def main(words: list[str] | None = None) -> int:
         given.jobs,
         given.limit,
         partial(_tell, log),
-        partial(chosen_for, tests=tests),
+        partial(chosen_for, tests=tests, most=given.first),
     )
     survivors = [v.mutant for v in verdicts if not v.caught and v.mutant]
     _say("", *(f"survived: {each}" for each in survivors))
@@ -78,15 +78,17 @@ def _parsed(words: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--tests", nargs="+", required=True, help="arguments of pytest")
     parser.add_argument("--root", type=Path, default=Path.cwd())
-    copy = [Path("Testing/Modules")]
+    # Linked files would find what lies beside the original.
+    copy = [Path("Testing/Modules"), Path("craniomark")]
     parser.add_argument(
-        "--copy", nargs="*", type=Path, default=copy, help="further folders that tests are in"
+        "--copy", nargs="*", type=Path, default=copy, help="further folders that tests and code are in"
     )
     parser.add_argument("--kinds", nargs="*", help="only these kinds")
     parser.add_argument("--sample", type=int, help="so many of each kind")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=float, default=120.0, help="seconds for the tests of one mutant")
+    parser.add_argument("--first", type=int, help="show each to so many tests alone, the most promising")
     parser.add_argument(
         "--log", type=Path, help="keeps verdicts: what was caught is not tried again while it stays the same"
     )

@@ -21,6 +21,8 @@ class Log:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
         lines = path.read_text(encoding="utf-8").splitlines() if path and path.is_file() else []
         told = [json.loads(line) for line in lines]
         self._caught = {one["mutant"]: one["text"] for one in told if one["caught"]}

@@ -154,24 +154,33 @@ def read_tests(path: Path, of: str = "") -> list[Watched]:
     ]
 
 
-def chosen_for(mutant: Mutant, tests: Sequence[Watched]) -> list[str]:
-    """Names of the tests that run the function in which a mutant is; all where that can't be told.
+def chosen_for(mutant: Mutant, tests: Sequence[Watched], most: int | None = None) -> list[str]:
+    """Names of the tests that run the line of a mutant; all where that can't be told.
 
-    First come those that run its line: of loud mistakes the quickest, of others the likeliest for their time.
+    Of loud mistakes the quickest come first, of others the likeliest for their time.
+
+    Parameters
+    ----------
+    mutant : Mutant
+        The mistake.
+    tests : sequence of Watched
+        All tests; those that failed while they were watched are always among the chosen.
+    most : int, optional
+        No more than so many.
     """
     tree = ast.parse(mutant.text) if mutant.file.suffix == ".py" else None
     place = _function_at(mutant, tree) if tree is not None else None
-    running = [test for test in tests if place is not None and _runs(test, mutant.file, place)]
-    able = [test for test in tests if test in running or test.failed] if running else [*tests]
+    able = [test for test in tests if place is not None and _runs(test, mutant.file, place)]
     lines = _statement_at(mutant, tree) if tree is not None else set()
+    able = [test for test in able if not test.lines.isdisjoint(lines)] or able
+    able = [test for test in tests if test in able or test.failed] if able else [*tests]
     words = {*re.findall(r"[A-Za-z]\w{3,}", mutant.what)} if mutant.kind not in LOUD else set()
     weights = _weights(words, tests)
 
     def promise(test: Watched) -> tuple[bool, float, float]:
-        worth = _likely(test, weights) / (0.5 + test.seconds)
-        return test.lines.isdisjoint(lines), -worth, test.seconds
+        return test.failed, -_likely(test, weights) / (0.5 + test.seconds), test.seconds
 
-    return [test.name for test in sorted(able, key=promise)]
+    return [test.name for test in sorted(able, key=promise)[:most]]
 
 
 def _statement_at(mutant: Mutant, tree: ast.AST) -> set[Line]:

@@ -39,8 +39,8 @@ class Nest:
 
     def __init__(self, folder: Path, planted: Sequence[Path], questions: int, answers: int) -> None:
         self._homes = {str((folder / file).parent) for file in planted}
-        self._files = [folder / file for file in planted if file.suffix == ".py"]
-        self._warm = [*self._files, *sorted((folder / "Testing" / "Modules" / "double").rglob("*.py"))]
+        code = [file for home in sorted(self._homes) for file in sorted(Path(home).glob("*.py"))]
+        self._warm = [*code, *sorted((folder / "Testing" / "Modules" / "double").rglob("*.py"))]
         self._questions, self._answers = os.fdopen(questions, "r"), answers
 
     @pytest.hookimpl(tryfirst=True)
@@ -102,6 +102,8 @@ class Nest:
     def _import(self) -> None:
         """Import what the code and the double import, at their beginning or later."""
         for file in self._warm:
+            if file.name.startswith("test_"):
+                continue
             tree = ast.parse(file.read_text(encoding="utf-8"))
             for name in sorted({name for node in ast.walk(tree) for name in _imported(node)}):
                 if name.split(".")[0] not in LEFT_COLD:

@@ -49,6 +49,8 @@ def train(ask: Train, reports: Reports, _shelf: Shelf) -> Result:
             raise Stopped(f"stopped at step {step}")
         for name, share in (("loss/total", 1.0), ("loss/point", 0.6)):
             reports.say("metric", part="orient", step=step, name=name, value=share / (step + 1))
+        if "odd=parts" in ask.words:
+            reports.say("metric", part="landmark", step=step, name="loss/shape", value=2.0 / (step + 1))
         reports.say(
             "progress", part="orient", name=f"step {step} of 60", step=step, of=60, fraction=step / 60,
             seconds_left=(60 - step) * 0.02,
