@@ -20,6 +20,19 @@ def test_a_panel_without_a_volume_offers_nothing_to_press(panel):
     assert message(panel) == ("", "") and not ui.progressBar.visible and not ui.resultTable.visible
 
 
+def test_the_panel_as_it_opens(panel, scene):
+    ui = panel.ui
+    sections = ("scan", "correct", "keep", "many", "train")
+    assert [name for name in sections if not getattr(ui, f"{name}Section").collapsed] == ["scan", "correct"]
+    assert ui.keepBox.checked and not ui.handlesButton.checked
+    for name in ("modelCard", "statusLabel", "messageLabel", "keepHint"):
+        assert getattr(ui, name).wordWrap, name
+    selector = ui.inputSelector
+    assert selector.noneEnabled and selector.renameEnabled
+    assert not selector.addEnabled and not selector.removeEnabled
+    assert selector.mrmlScene() is scene and ui.resultTable.mrmlScene() is scene
+
+
 def test_an_empty_scene_is_told(panel):
     panel.ui.sceneButton.click()
     assert message(panel)[0] == "fault" and "load a volume first" in message(panel)[1]

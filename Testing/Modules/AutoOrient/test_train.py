@@ -29,6 +29,15 @@ def at_step(presenter):
     return double.settle(lambda: presenter.job is not None and presenter.job.fraction > 0.1, WAIT)
 
 
+def test_the_section_as_it_opens(ui):
+    assert ui.trainAdvanced.collapsed and ui.trainLogBox.collapsed
+    for name in ("trainIntroduction", "trainStatus", "trainMessage"):
+        assert getattr(ui, name).wordWrap, name
+    assert ui.trainFindings.readOnly and ui.trainLog.readOnly and not ui.trainWords.readOnly
+    for name in ("trainFindings", "trainPart", "trainPartLabel", "trainMessage"):
+        assert getattr(ui, name).isHidden(), name
+
+
 def test_choices_reach_the_child(ui, presenter, tmp_path):
     ui.trainRecipe.setCurrentIndex(1)
     ui.trainTask.setCurrentIndex(1)
