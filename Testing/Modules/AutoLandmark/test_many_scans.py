@@ -103,6 +103,19 @@ def test_a_scan_that_was_refused_can_not_be_reviewed(folder):
     assert finished(folder) and session(folder) is None and message(folder)[0] == "fault"
 
 
+def test_a_line_that_can_not_be_followed_is_told(folder, monkeypatch):
+    from craniomark.ground.checks import InputError
+
+    def broken(*_arguments):
+        raise InputError("Ben", "file", "unreadable", "ask Ben")
+
+    folder.ui.folderButton.click()
+    assert finished(folder)
+    monkeypatch.setattr(folder.widget.desk.background, "do", broken)
+    folder.ui.folderTable.cellDoubleClicked.emit(0, 0)
+    assert message(folder)[0] == "fault" and "file is unreadable: ask Ben" in message(folder)[1]
+
+
 def test_a_scan_that_is_gone_is_named(folder, tmp_path):
     folder.ui.folderButton.click()
     assert finished(folder)

@@ -112,6 +112,17 @@ def test_another_observer_s_points_are_laid_over_one_s_own(predicted, scene):
     assert predicted.ui.reviewTable.isColumnHidden(4) and not scene.IsNodePresent(node)
 
 
+def test_a_comparison_that_can_not_be_shown_is_told(predicted, monkeypatch):
+    from craniomark.ground.checks import InputError
+
+    def broken(_row):
+        raise InputError("Ben", "file", "unreadable", "ask Ben")
+
+    monkeypatch.setattr(predicted.widget.desk.review, "compare", broken)
+    predicted.ui.othersBox.activated.emit(0)
+    assert message(predicted)[0] == "fault" and "file is unreadable: ask Ben" in message(predicted)[1]
+
+
 def test_the_comparison_goes_with_the_review(predicted, scene):
     predicted.ui.acceptButton.click()
     as_ben(predicted)
