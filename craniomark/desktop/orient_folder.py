@@ -1,6 +1,5 @@
 """Scans of a folder oriented: a transform of each, and a table of all; what was done before is kept."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from craniomark.desktop.outcomes import Outcome, failure, outcome_of, summary
 from craniomark.desktop.poses_file import ScanState, kept_poses, state_of, transform_of, write_poses
 from craniomark.desktop.words import sentence, step_words, tr
 from craniomark.flows.jobs import Job, Orient
-from craniomark.ground.checks import InputError
+from craniomark.ground.checks import InputError, can_write
 from craniomark.ground.specimens import Specimen, find_specimens
 
 
@@ -149,10 +148,5 @@ def _outcome(name: str, job: Job) -> Outcome:
 
 def check_writable(folder: Path) -> None:
     """Make the folder where it isn't there; refuse one that can't be written to."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        writable = os.access(folder, os.W_OK)
-    except OSError:
-        writable = False
-    if not writable:
+    if not can_write(folder):
         raise InputError(folder, tr("folder"), tr("read-only"), tr("choose one that you may write to"))

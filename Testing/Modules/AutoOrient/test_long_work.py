@@ -22,7 +22,9 @@ def folders(panel, tmp_path, make_volume, slicer):
 
 
 def test_a_read_only_folder(panel, folders, monkeypatch):
-    monkeypatch.setattr(os, "access", lambda path, mode, **_: mode != os.W_OK)
+    from craniomark.desktop import orient_folder
+
+    monkeypatch.setattr(orient_folder, "can_write", lambda _folder: False)
     panel.ui.folderButton.click()
     assert message(panel)[0] == "fault" and "read-only" in message(panel)[1]
     assert panel.ui.folderButton.enabled

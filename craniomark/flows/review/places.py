@@ -2,16 +2,16 @@
 
 import hashlib
 import re
-import tempfile
 import unicodedata
 from pathlib import Path
 
-from craniomark.ground.checks import InputError
+from craniomark.ground.checks import InputError, can_write
 from craniomark.ground.landmarks.names import check_name, check_without, encode
 
 MAIN = ".session.json"
 _OTHER = re.compile(r"\.session-(.+)-(\d+)\.json")
 _LONGEST_OBSERVER = 60
+is_writable = can_write
 
 
 def check_id(id_: str, folder: Path) -> str:
@@ -69,16 +69,6 @@ def user_place(folder: Path) -> Path:
     place = folder.resolve()
     sum_ = hashlib.sha256(str(place).encode("utf-8", "surrogateescape")).hexdigest()
     return user_data_folder() / "sessions" / f"{place.name}-{sum_[:16]}"
-
-
-def is_writable(folder: Path) -> bool:
-    """Whether files can be made in `folder`, found out by making it and one: rights alone do not tell."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(prefix=".part-", dir=folder):
-            return True
-    except OSError:
-        return False
 
 
 def _folded(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import errno
 import os
-import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
@@ -38,12 +38,10 @@ def written_whole(path: str | PathLike[str]) -> Iterator[Path]:
     path = Path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".part-", suffix="-" + path.name, dir=path.parent)
+        temporary = _made(path)
     except OSError as error:
         remedy = "choose a folder that you may write to, with room on its disk"
         raise InputError(path.parent, "output folder", f"not writable ({error.strerror})", remedy) from error
-    os.close(handle)
-    temporary = Path(name)
     try:
         with told_where_full(path.parent):
             yield temporary
@@ -79,6 +77,44 @@ def told_where_full(folder: Path) -> Iterator[None]:
 def is_full(error: OSError) -> bool:
     """Whether an error is that of a disk that is full."""
     return error.errno in _FULL
+
+
+def can_write(folder: Path) -> bool:
+    """Whether files can be made in a folder, found out by making it and one: rights alone do not tell."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _made(folder / "check").unlink()
+    except OSError:
+        return False
+    return True
+
+
+def check_free(path: Path) -> None:
+    """Refuse a file that could not be replaced, as on Windows while a spreadsheet has it open.
+
+    Raises
+    ------
+    InputError
+        If it is there, and can't be opened for writing.
+    """
+    try:
+        with path.open("r+b"):
+            pass
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        value = f"not replaceable ({error.strerror})"
+        raise InputError(path, "output file", value, "close it in other programs") from error
+
+
+def _made(path: Path) -> Path:
+    """A new empty file beside `path`.
+
+    tempfile tries ten thousand names where Windows refuses a folder, and stands still meanwhile.
+    """
+    made = path.with_name(f".part-{uuid.uuid4().hex[:8]}-{path.name}")
+    os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    return made
 
 
 def _put_in_place(temporary: Path, path: Path) -> None:
