@@ -43,12 +43,12 @@ class AutoLandmark(ScriptedLoadableModule):
             "you review the doubtful ones first."
         )
         try:
-            from craniomark.desktop.about import acknowledgement, help_text
+            from craniomark.desktop.about import acknowledgement, help_text, landmark_controls
             from craniomark.desktop.samples import register_samples
         except ImportError:  # the panel says so
             parent.helpText = what
             return
-        parent.helpText = help_text(what)
+        parent.helpText = help_text(what, landmark_controls())
         parent.acknowledgementText = acknowledgement()
         slicer.app.connect("startupCompleted()", register_samples)
 
@@ -290,12 +290,19 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onSpecimen(self, entry):
         """Load the scan of a specimen, and open its review."""
-        from craniomark.desktop.inputs import loaded_from
+        from craniomark.desktop.inputs import loaded_from, not_loaded
         from craniomark.desktop.results import SPECIMEN
 
         if self._parameters is None:  # the user has gone to another module meanwhile
             return
-        volume = loaded_from(slicer.mrmlScene, entry.scan) or slicer.util.loadVolume(str(entry.scan))
+        volume = loaded_from(slicer.mrmlScene, entry.scan)
+        if volume is None and entry.scan.is_file():
+            try:
+                volume = slicer.util.loadVolume(str(entry.scan))
+            except RuntimeError:  # Slicer's console tells why
+                volume = None
+        if volume is None:
+            raise not_loaded(entry.id, entry.scan)
         volume.SetAttribute(SPECIMEN, entry.id)
         self._parameters.inputVolume = volume
         self.ui.modeBox.setCurrentIndex(0)

@@ -1,5 +1,8 @@
 """Help and acknowledgement of the modules, and the sample data."""
 
+from collections.abc import Sequence
+from html import escape
+
 from craniomark.desktop.words import tr
 
 ADDRESS = "https://github.com/CranioMark/SlicerCranioMark"
@@ -8,16 +11,43 @@ CONTRIBUTORS = ["CranioMark contributors"]
 CATEGORY = "Morphometrics"
 
 
-def help_text(what: str) -> str:
-    """The text under "Help & Acknowledgement": what the module does, and where to learn it."""
+def help_text(what: str, controls: Sequence[str] = ()) -> str:
+    """The text under "Help & Acknowledgement": what the module does, its controls, and where to learn it.
+
+    Parameters
+    ----------
+    what : str
+        A sentence or two.
+    controls : sequence of str
+        What some controls do, a line each; plain text.
+    """
+    told = "".join(f"<li>{escape(line)}</li>" for line in controls)
     return (
-        f"<p>{what}</p><p>"
+        f"<p>{what}</p>"
+        + (f"<ul>{told}</ul>" if told else "")
+        + "<p>"
         + tr('Begin with the <a href="{tutorial}">step-by-step tutorial</a>; it uses sample data.').format(
             tutorial=TUTORIAL
         )
         + " "
         + tr('Questions and faults: <a href="{address}/issues">{address}/issues</a>.').format(address=ADDRESS)
         + "</p>"
+    )
+
+
+def landmark_controls() -> tuple[str, ...]:
+    """What the controls of AutoLandmark do whose names don't tell it all."""
+    return (
+        tr("Accept (A), Missing (M), Undo (U), Redo (R): decide on a point."),
+        tr("Next (N), Previous (P), or a click on a line of the table: go to another point."),
+        tr("To bone (B): put the point onto the nearest bone surface."),
+        tr("Place (D): put the point where the mouse is over a slice."),
+        tr("Restore (O): put the point back to where the program had it."),
+        tr("Note: a remark on the point under review."),
+        tr("Compare with: another digitising over the points, in blue, with its distances in the table."),
+        tr("Pause: stop a folder for a while; Go on takes it up again."),
+        tr("A double-click on a line of Many scans loads that scan and opens its review."),
+        tr("Use reviewed: make a data set for training of all completely reviewed specimens."),
     )
 
 

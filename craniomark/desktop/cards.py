@@ -1,5 +1,6 @@
 """What a model says of itself, for an info card."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -8,6 +9,8 @@ from pathlib import Path
 from craniomark.desktop.words import tr
 from craniomark.flows.bundle import Manifest, find_bundles, read_manifest
 from craniomark.ground.checks import InputError
+
+_FIGURE = re.compile(r"(?<=\d) (?=(?:mm|%|specimens|landmarks)\b|%)")
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,11 @@ class ModelCard:
             return [(tr("Problem"), self.problem)]
         kind = tr("CT volumes") if told.kind == "ct" else tr("surface models")
         low, high = told.size_range_mm
-        networks = {"orient": tr("orientation"), "landmark": tr("landmarks"), "focus": tr("fine landmarks")}
-        parts = ", ".join(networks.get(part, part) for part in told.parts)
+        known = {
+            "orient": tr("orientation"), "landmark": tr("landmarks"), "focus": tr("fine landmarks"),
+            "orient_network": tr("networks"), "landmark_networks": tr("networks"),
+        }  # fmt: skip
+        parts = ", ".join(dict.fromkeys(known.get(part, part) for part in told.parts))
         reads = tr("{kind}, skulls of {low:.0f} to {high:.0f} mm")
         rows = [
             (tr("Made from"), told.species),
@@ -68,10 +74,15 @@ class ModelCard:
         if self.manifest:
             title += f" {escape(self.manifest.version)}"
         lines = "".join(
-            f"<tr><td style='padding-right:8px'><i>{escape(head)}</i></td><td>{escape(text)}</td></tr>"
-            for head, text in self.rows(whole)
+            f"<tr><td style='padding-right:8px'><i>{head}</i></td><td>{_together(text)}</td></tr>"
+            for head, text in ((escape(head), escape(text)) for head, text in self.rows(whole))
         )
         return f"{title}<table>{lines}</table>"
+
+
+def _together(text: str) -> str:
+    """Keep figures on a line with what they are figures of."""
+    return _FIGURE.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _error_words(told: Manifest) -> str:

@@ -48,6 +48,11 @@ class Handover:
         self._thread.start()
 
     @property
+    def flipped(self) -> bool:
+        """Whether its transforms mirror it, as Flip in AutoOrient does."""
+        return bool(np.linalg.det(self.to_world[:3, :3]) < 0)
+
+    @property
     def done(self) -> bool:
         """Whether the thread has ended."""
         return not self._thread.is_alive()

@@ -2,13 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from craniomark.desktop.words import tr
 from craniomark.flows.pipeline.predictor import no_surface
+from craniomark.ground.checks import InputError
+from craniomark.ground.volumes import placement_of
 from craniomark.mrml import Node, Scene
 from craniomark.mrml.models import MODEL
 from craniomark.mrml.nodes import checked, name_of
+from craniomark.mrml.volumes import own_placement
 
 VOLUME = "vtkMRMLScalarVolumeNode"
+_SAME_PLACE = 0.5
+"""Of a voxel: what Slicer and the library may read differently from one file."""
 
 
 def checked_volume(node: Node | None) -> Node:
@@ -36,6 +43,37 @@ def file_of(volume: Node) -> Path | None:
         return None
     path = Path(storage.GetFileName())
     return path if path.is_file() and storage.GetNumberOfFileNames() <= 1 else None
+
+
+def check_place(volume: Node, scan: Path | None) -> None:
+    """Refuse a volume whose voxels lie elsewhere than those of the scan that was landmarked.
+
+    Points are kept in the frame of the scan, and would be shown beside the skull. A volume of other
+    dimensions was cropped or resampled, and says nothing about the frame.
+
+    Raises
+    ------
+    InputError
+        If it lies elsewhere, as after Harden.
+    """
+    told = placement_of(scan) if scan is not None else None
+    image = volume.GetImageData()
+    if scan is None or told is None or image is None or tuple(image.GetDimensions()) != tuple(told[0]):
+        return
+    shape, matrix = told
+    corners = np.array([(*corner, 1.0) for corner in np.ndindex(2, 2, 2)])
+    corners[:, :3] *= np.array(shape) - 1
+    apart = np.linalg.norm(corners @ (own_placement(volume) - matrix).T, axis=1).max()
+    if apart > _SAME_PLACE * np.linalg.norm(matrix[:3, :3], axis=0).min():
+        value = tr("not where it was when its landmarks were found, as after Harden")
+        remedy = tr("undo that in AutoOrient, or load {scan}").format(scan=scan)
+        raise InputError(name_of(volume), tr("volume"), value, remedy)
+
+
+def not_loaded(id_: str, scan: Path) -> InputError:
+    """What to do where Slicer can't load a scan by itself, such as a folder of slices."""
+    remedy = tr("load it by hand, call the volume {id}, and press Open").format(id=id_)
+    return InputError(scan, tr("scan"), tr("not loaded"), remedy)
 
 
 def loaded_from(scene: Scene, path: Path) -> Node | None:

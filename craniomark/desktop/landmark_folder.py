@@ -8,7 +8,7 @@ from craniomark.desktop.board import JobBoard
 from craniomark.desktop.orient_folder import check_writable
 from craniomark.desktop.outcomes import Outcome, failure
 from craniomark.desktop.predicting import Options
-from craniomark.desktop.words import tr
+from craniomark.desktop.words import step_words, tr
 from craniomark.flows.jobs import Batch, Job
 from craniomark.flows.jobs.job import left_words
 from craniomark.flows.pipeline.record import found_record
@@ -67,7 +67,8 @@ class BatchPresenter:
         if self.paused:
             words = tr("Paused: {done} of {count} scans are settled.")
             return words.format(done=len(self._settled), count=len(self._ids))
-        what = self._job.step or tr("starting")
+        at, colon, step = self._job.step.rpartition(": ")
+        what = f"{at}{colon}{step_words(step)}"
         return tr("Folder: {what}{left}").format(what=what, left=left_words(self._job.seconds_left))
 
     @property

@@ -12,8 +12,8 @@ from craniomark.desktop.handover import Handover
 from craniomark.desktop.inputs import checked_volume
 from craniomark.desktop.orient_folder import check_writable
 from craniomark.desktop.outcomes import Outcome, failure
-from craniomark.desktop.results import SPECIMEN, keep, specimen_of
-from craniomark.desktop.words import sentence, tr
+from craniomark.desktop.results import SPECIMEN, OtherScanError, check_results_free, keep, specimen_of
+from craniomark.desktop.words import sentence, step_words, tr
 from craniomark.flows.jobs import Job, Predict
 from craniomark.flows.jobs.job import left_words
 from craniomark.ground.checks import InputError
@@ -90,10 +90,10 @@ class PredictPresenter:
         if job is None:
             return tr("Handing over {name}").format(name=self._work.name)
         what = {"waiting": tr("waiting for another job"), "cancelling": tr("stopping")}.get(
-            job.state, job.step
+            job.state, step_words(job.step)
         )
         return tr("{name}: {what}{left}").format(
-            name=self._work.name, what=what or tr("starting"), left=left_words(job.seconds_left)
+            name=self._work.name, what=what, left=left_words(job.seconds_left)
         )
 
     @property
@@ -119,8 +119,9 @@ class PredictPresenter:
         place = Path(out).expanduser()
         check_writable(place)
         self.ensure()
-        folder = Path(tempfile.mkdtemp(prefix=".predicting-", dir=place))
         id_ = specimen_of(node)
+        check_results_free(place, id_)
+        folder = Path(tempfile.mkdtemp(prefix=".predicting-", dir=place))
         try:
             handed = Handover(node, folder / f"{id_}.nrrd", own=True)
         except Exception:
@@ -157,7 +158,7 @@ class PredictPresenter:
         ask = work.options
         request = Predict(
             scan=work.handed.path, out=work.folder / "made", id=work.id, model=ask.model, orient=ask.orient,
-            refine=ask.refine, mirror=ask.mirror,
+            refine=ask.refine, mirror=ask.mirror != work.handed.flipped,
         )  # fmt: skip
         work.job = self._board.ask(request, self._heard)
         self.changed()
@@ -186,8 +187,11 @@ class PredictPresenter:
             begun = keep(work.folder / "made", work.handed.path, work.out, work.id)
             fresh = read_landmarks(job.files["table"]) if begun else None
             node.SetAttribute(SPECIMEN, work.id)
-            self._over(_done(work.name, job, work.handed.left_right_known))
+            self._over(_done(work.name, job, work.handed))
             self.ready(Predicted(node, work.out, work.id, fresh))
+        except OtherScanError as error:
+            node.RemoveAttribute(SPECIMEN)  # a copy has that of its origin, and a new name shall count
+            self._over(failure(work.name, "refused", sentence(error)))
         except (InputError, OSError, ValueError, KeyError) as error:
             self._over(failure(work.name, "refused", sentence(error)))
 
@@ -214,7 +218,7 @@ def _failed(name: str, job: Job, path: str) -> Outcome:
     return failure(name, job.state, words.replace(path, name), "\n".join(job.last_lines))
 
 
-def _done(name: str, job: Job, left_right_known: bool) -> Outcome:
+def _done(name: str, job: Job, handed: Handover) -> Outcome:
     counts = job.value.get("counts") or {}
     words = tr("{name}: {count} landmarks are predicted; {review} doubtful, {missing} missing.")
     told = words.format(
@@ -224,7 +228,9 @@ def _done(name: str, job: Job, left_right_known: bool) -> Outcome:
     orientation = job.value.get("orientation") or {}
     if orientation.get("verdict") == "doubtful":
         told += " " + tr("The pose is doubtful: look whether the points lie on the skull.")
-    if not left_right_known:
+    if handed.flipped:
+        told += " " + tr("The volume is flipped: left and right are those of the flipped skull.")
+    elif not handed.left_right_known:
         told += " " + tr("Left and right can't be told from its file: compare them with the specimen.")
     doubtful = orientation.get("verdict") == "doubtful" or counts.get("review", 0)
     return Outcome(name, "doubtful" if doubtful else "good", told)

@@ -9,7 +9,7 @@ from pathlib import Path
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.outcomes import Outcome, failure
 from craniomark.desktop.reviewing import ReviewPresenter
-from craniomark.desktop.words import sentence, tr
+from craniomark.desktop.words import sentence, step_words, tr
 from craniomark.flows.jobs import Job, Refine
 from craniomark.flows.jobs.job import left_words
 from craniomark.flows.review import Session
@@ -59,7 +59,7 @@ class RefinePresenter:
             return ""
         words = tr("Refining {count} points: {what}{left}")
         left = left_words(job.seconds_left)
-        return words.format(count=len(self._work.labels), what=job.step or tr("starting"), left=left)
+        return words.format(count=len(self._work.labels), what=step_words(job.step), left=left)
 
     @property
     def fraction(self) -> float:

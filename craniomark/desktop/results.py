@@ -8,13 +8,24 @@ from craniomark.desktop.words import tr
 from craniomark.flows.pipeline.record import found_record, read_record, record_path, write_record
 from craniomark.flows.pipeline.source import look_at
 from craniomark.flows.review.opening import main_review
-from craniomark.ground.checks import InputError
+from craniomark.ground.checks import InputError, check_free
 from craniomark.mrml import Node
 from craniomark.mrml.nodes import name_of
 
 SPECIMEN = "CranioMark.Specimen"
 """Attribute of a volume: its id in the results."""
+_FILES = (".csv", ".mrk.json", ".json", ".tfm", ".png")
 _ODD = '/\\:*?"<>|\0'
+
+
+class OtherScanError(InputError):
+    """Results of another scan have the name."""
+
+
+def check_results_free(out: Path, id_: str) -> None:
+    """Refuse results that another program has open, as a spreadsheet on Windows."""
+    for ending in _FILES:
+        check_free(out / f"{id_}{ending}")
 
 
 def specimen_of(volume: Node) -> str:
@@ -49,15 +60,18 @@ def keep(made: Path, scan: Path, out: Path, id_: str) -> bool:
 
     Raises
     ------
-    InputError
+    OtherScanError
         If results of another scan have this name; nothing is moved then.
+    InputError
+        If another program has a file open that must be replaced; nothing is moved then.
     """
     record = read_record(record_path(made, id_))
     review, before = main_review(out, id_), found_record(out, id_)
     known = review.scan if review and review.scan else before.source if before else None
     if known and known.sha256 and known.sha256 != record.source.sha256:
         remedy = tr("rename the volume, or choose another folder for the results")
-        raise InputError(out / id_, tr("results"), tr("there already, of another scan"), remedy)
+        raise OtherScanError(out / id_, tr("results"), tr("there already, of another scan"), remedy)
+    check_results_free(out, id_)
     place = out / f"{id_}.nrrd"
     if review is None or not place.exists():  # the same voxels: a new file would have to be read again
         os.replace(scan, place)

@@ -44,8 +44,9 @@ class ReviewPanel:
         }  # fmt: skip
         for scope in SCOPES:
             ui.scopeBox.addItem(scopes[scope], scope)
-        ui.observerLine.text = remembered("Landmark/Observer")
-        self._review.told = self._tell
+        self._remembered = remembered("Landmark/Observer")
+        ui.observerLine.text = self._remembered
+        self._review.told, self._review.who = self._tell, self._who
         for button, action in (
             (ui.openButton, self.open), (ui.closeButton, self._close), (ui.previousButton, self._previous),
             (ui.nextButton, self._next), (ui.acceptButton, self._accept), (ui.missingButton, self._missing),
@@ -66,6 +67,14 @@ class ReviewPanel:
         self._desk.open(volume, results, observer, MODES[self.ui.modeBox.currentIndex], then)
         remember("Landmark/Observer", observer)
         remember("Landmark/Results", results)
+
+    def _who(self) -> str:
+        """Whose name stands beside what is decided now."""
+        name = str(self.ui.observerLine.text)
+        if name != self._remembered:
+            self._remembered = name
+            remember("Landmark/Observer", name)
+        return name
 
     def refresh(self) -> None:
         """Show what the presenter tells."""
@@ -94,7 +103,9 @@ class ReviewPanel:
         card, session = self._review.card, self._review.session
         path = self._desk.pictures.of(card.path, session.current) if card and session else None
         self.ui.pictureLabel.visible = path is not None
-        self.ui.pictureLabel.text = f'<img src="{path}" height="{_PICTURE_HEIGHT}">' if path else ""
+        self.ui.pictureLabel.text = (
+            f'<img src="{path.as_uri()}" height="{_PICTURE_HEIGHT}">' if path else ""  # blanks, umlauts, C:
+        )
 
     def _show_note(self) -> None:
         """The remark on the point under review, once what was written on the one before is kept."""

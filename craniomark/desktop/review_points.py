@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from craniomark.flows.review.point import Place, Point, landmarks_of
 from craniomark.ground.landmarks import LandmarkSet
 from craniomark.mrml import Node, add_landmarks, index_of, lock, lock_all_but, put_landmarks, turned
+from craniomark.mrml.markups import POINTS
 from craniomark.mrml.nodes import edited
 from craniomark.mrml.parents import from_world, to_world
 
 FINE_COLOUR, DOUBT_COLOUR = (0.16, 0.72, 0.64), (0.95, 0.62, 0.16)
 """Of points that are as expected or reviewed, and of those that should be looked at."""
+REVIEW, VOLUME = "CranioMark.Review", "CranioMark.Volume"
+"""Attribute and reference of a list: its review, and the scan."""
 
 
 class ReviewPoints:
@@ -33,32 +36,68 @@ class ReviewPoints:
     def __init__(self, scene_of: Callable[[], Any], dragged: Callable[[str, Place], object]) -> None:
         self._scene_of, self._dragged = scene_of, dragged
         self._identity, self._tags = "", list[int]()
+        self._label_of = dict[str, str]()  # by id of the point, which stays when a user renames it
         self._putting = False
-        self._name = ""
 
     @property
     def node(self) -> Node | None:
         """The point list; None where there is none, or it was deleted."""
         return self._scene_of().GetNodeByID(self._identity) if self._identity else None
 
-    def begin(self, volume: Node, points: Mapping[str, Point], name: str) -> Node:
-        """Make the list."""
+    def begin(self, volume: Node, points: Mapping[str, Point], name: str, review: str = "") -> Node:
+        """Make the list, or take the one that the volume has of this review; those of others are hidden.
+
+        Parameters
+        ----------
+        volume : vtkMRMLScalarVolumeNode
+            The scan.
+        points : mapping of str to Point
+            LPS mm, in the frame of the scan.
+        name : str
+            Of a new list.
+        review : str
+            What tells the review from others of the volume.
+        """
         self.end()
-        self._name = name
-        node = add_landmarks(self._scene_of(), landmarks_of(points), name)
+        node = self._only_one(volume, review)
+        if node is None:
+            node = add_landmarks(self._scene_of(), landmarks_of(points), name)
+        else:
+            node.SetAndObserveTransformNodeID(None)
+            put_landmarks(landmarks_of(points), node)
         node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
-        node.SetNodeReferenceID("CranioMark.Volume", volume.GetID())
-        display = node.GetDisplayNode()
-        with edited(display):
-            display.SetColor(*FINE_COLOUR)
-            display.SetSelectedColor(*DOUBT_COLOUR)
-            display.SetOccludedVisibility(True)
+        node.SetNodeReferenceID(VOLUME, volume.GetID())
+        node.SetAttribute(REVIEW, review)
+        node.SetFixedNumberOfControlPoints(True)  # no point is deleted or added by hand
+        self._look(node.GetDisplayNode())
         self._identity = node.GetID()
         self._tags = [
             node.AddObserver(event, self._heard)
             for event in (node.PointEndInteractionEvent, node.PointPositionDefinedEvent)
         ]
         return node
+
+    def _only_one(self, volume: Node, review: str) -> Node | None:
+        """The list of this review, if the volume has one; all other reviews' lists are hidden."""
+        scene, found = self._scene_of(), None
+        for number in range(scene.GetNumberOfNodesByClass(POINTS)):
+            node = scene.GetNthNodeByClass(number, POINTS)
+            told = node.GetAttribute(REVIEW)
+            if told is None:
+                continue
+            if told == review and node.GetNodeReferenceID(VOLUME) == volume.GetID():
+                found = node
+            else:
+                node.SetDisplayVisibility(False)
+        return found
+
+    @staticmethod
+    def _look(display: Node) -> None:
+        with edited(display):
+            display.SetColor(*FINE_COLOUR)
+            display.SetSelectedColor(*DOUBT_COLOUR)
+            display.SetOccludedVisibility(True)
+            display.SetVisibility(True)
 
     def end(self) -> None:
         """Look no more; the list stays in the scene, locked."""
@@ -67,7 +106,7 @@ class ReviewPoints:
             for tag in self._tags:
                 node.RemoveObserver(tag)
             lock(node, _labels(node))
-        self._identity, self._tags = "", []
+        self._identity, self._tags, self._label_of = "", [], {}
 
     def show(self, points: Mapping[str, Point], doubtful: Collection[str], current: str) -> None:
         """Put points where the session has them; all but the one under review can't be dragged."""
@@ -82,6 +121,7 @@ class ReviewPoints:
                 for label in points:
                     number = index_of(node, label)
                     node.SetNthControlPointSelected(number, label in doubtful)
+                    self._label_of[node.GetNthControlPointID(number)] = label
         finally:
             self._putting = False
 
@@ -97,11 +137,7 @@ class ReviewPoints:
     def place_of(self, label: str) -> Place | None:
         """Where the list has a point, LPS mm in the frame of the scan; None where it is nowhere."""
         node = self.node
-        number = index_of(node, label)
-        if node is None or node.GetNthControlPointPositionStatus(number) != node.PositionDefined:
-            return None
-        x, y, z = turned(node.GetNthControlPointPosition(number)).reshape(-1).tolist()
-        return x, y, z
+        return None if node is None else _place_at(node, index_of(node, label))
 
     def _in_world(self, node: Node, points: Mapping[str, Point]) -> LandmarkSet:
         landmarks = landmarks_of(points)
@@ -114,10 +150,17 @@ class ReviewPoints:
     def _heard(self, node: Node, _event: str) -> None:
         if self._putting or node.GetID() != self._identity:
             return
-        for label in _labels(node):
-            place = self.place_of(label)
-            if place is not None and not node.GetNthControlPointLocked(index_of(node, label)):
-                self._dragged(label, place)
+        for number, label in enumerate(_labels(node)):
+            place = _place_at(node, number)
+            if place is not None and not node.GetNthControlPointLocked(number):
+                self._dragged(self._label_of.get(node.GetNthControlPointID(number), label), place)
+
+
+def _place_at(node: Node, number: int) -> Place | None:
+    if node.GetNthControlPointPositionStatus(number) != node.PositionDefined:
+        return None
+    x, y, z = turned(node.GetNthControlPointPosition(number)).reshape(-1).tolist()
+    return x, y, z
 
 
 def _labels(node: Node) -> list[str]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from craniomark.desktop.cards import ModelCard, model_cards
 from craniomark.desktop.comparing import Comparison
-from craniomark.desktop.inputs import checked_volume
+from craniomark.desktop.inputs import check_place, checked_volume
 from craniomark.desktop.results import SPECIMEN, specimen_of
 from craniomark.desktop.review_points import ReviewPoints
 from craniomark.desktop.review_rows import Row, rows_of
@@ -18,14 +18,18 @@ from craniomark.desktop.words import sentence, tr
 from craniomark.flows.pipeline.bone_box import bone_threshold
 from craniomark.flows.pipeline.source import Source
 from craniomark.flows.review import Desk, Listener, Session, open_as_observer, open_blind, open_review
+from craniomark.flows.review.content import REPEAT
+from craniomark.flows.review.places import check_observer
 from craniomark.flows.review.point import Place
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
 from craniomark.mrml import Node, volume_of
+from craniomark.mrml.volumes import own_placement
 
 SLICE, CROSSHAIR = "vtkMRMLSliceNode", "vtkMRMLCrosshairNode"
 REVIEW, OBSERVER, BLIND = "review", "observer", "blind"
 MODES = (REVIEW, OBSERVER, BLIND)
+_STILL = 1e-9
 
 
 class ReviewPresenter:
@@ -60,7 +64,11 @@ class ReviewPresenter:
         self.card: ModelCard | None = None
         """Of the model that predicted, or of another one that has all landmarks."""
         self._volume = ""
+        self._watch = 0
+        self._placement = np.eye(4)
         self._threshold: float | None = None
+        self.who: Callable[[], str] | None = None
+        """Tells who decides now; where it is None, who opened the review does."""
 
     @property
     def volume(self) -> Node | None:
@@ -90,11 +98,14 @@ class ReviewPresenter:
         desk = Desk(observer, self._program)
         session = _opened(mode, place, id_, desk, scan)
         try:
-            self.points.begin(node, session.points, tr("{id} landmarks").format(id=id_))
+            check_place(node, session.scan)
+            self._begin_points(node, session)
         except Exception:
             session.close()
             raise
         self.session, self._volume, self._threshold = session, node.GetID(), None
+        self._placement = own_placement(node)
+        self._watch = node.AddObserver(node.TransformModifiedEvent, self._posed)
         node.SetAttribute(SPECIMEN, id_)
         self.card = self._model_of(session)
         self.comparison.look(session)
@@ -114,6 +125,8 @@ class ReviewPresenter:
             return
         self.points.end()
         self.comparison.look(None)
+        if self.volume is not None:
+            self.volume.RemoveObserver(self._watch)
         self._volume, self.card = "", None
         try:
             session.close()
@@ -173,21 +186,21 @@ class ReviewPresenter:
 
     def accept(self) -> None:
         """The point is right; on to the next."""
-        self._open().accept()
+        self._decided().accept()
         self.step(1)
 
     def missing(self) -> None:
         """The specimen lacks the landmark; on to the next."""
-        self._open().set_missing()
+        self._decided().set_missing()
         self.step(1)
 
     def restore(self) -> None:
         """Put the point back to where and what it was before any person's change."""
-        self._turn(self._open().restore())
+        self._turn(self._decided().restore())
 
     def note(self, label: str, text: str) -> None:
         """Write a remark on a point."""
-        self._open().note(label, text.strip())
+        self._decided().note(label, text.strip())
 
     def compare(self, number: int) -> None:
         """Show the other digitising of this number over the points; -1 for none."""
@@ -204,12 +217,13 @@ class ReviewPresenter:
 
     def snap(self) -> float:
         """Put the point onto the nearest bone surface; returns how far it moved, mm."""
-        session, volume = self._open(), self.volume
+        session, volume = self._decided(), self.volume
         point = session.points[self._current()]
         if volume is None:
             raise InputError(session.id, tr("volume"), tr("deleted"), tr("load it and open the review again"))
         if point.position is None:
             raise InputError(session.current, tr("point"), tr("missing"), tr("place it first"))
+        self._show()  # where the list was deleted
         found = self.on_bone(self.points.world(point.position))
         if found is None:
             remedy = tr("move it nearer to the bone first")
@@ -240,7 +254,10 @@ class ReviewPresenter:
 
     def place(self) -> None:
         """Put the point where the mouse is over a view, or else at the crosshair."""
-        session, ras = self._open(), [0.0, 0.0, 0.0]
+        session, ras = self._decided(), [0.0, 0.0, 0.0]
+        self._show()  # where the list was deleted
+        if self.points.node is None:
+            raise InputError(session.id, tr("volume"), tr("deleted"), tr("load it and open the review again"))
         crosshair = self._scene_of().GetFirstNodeByClass(CROSSHAIR)
         if crosshair is None:
             remedy = tr("move the mouse over a slice view, and press the key")
@@ -267,7 +284,7 @@ class ReviewPresenter:
 
     def take(self, landmarks: LandmarkSet, word: str, only: Iterable[str] | None = None) -> int:
         """Take points that a program computed; returns how many changed."""
-        change = self._open().take(landmarks, word, None if only is None else list(only))
+        change = self._decided().take(landmarks, word, None if only is None else list(only))
         self._jump()
         return len(change.points) if change else 0
 
@@ -292,6 +309,13 @@ class ReviewPresenter:
             raise InputError(tr("Review"), tr("specimen"), tr("none"), tr("open its review first"))
         return self.session
 
+    def _decided(self) -> Session:
+        """The review, signed by who decides now; a further digitising stays that of who began it."""
+        session = self._open()
+        if self.who is not None and session.kind == REVIEW and not session.read_only:
+            session.observer = check_observer(self.who())
+        return session
+
     def _current(self) -> str:
         session = self._open()
         if not session.current:
@@ -306,10 +330,25 @@ class ReviewPresenter:
         try:
             world = self.points.world(place)
             settled = self.settled(world)
-            self._open().move(label, place if settled is world else self.points.own(settled))
+            self._decided().move(label, place if settled is world else self.points.own(settled))
         except Exception as error:
             self.told("fault", sentence(error))
             self._show()
+
+    def _begin_points(self, volume: Node, session: Session) -> None:
+        """Make the list of a review: each review of a specimen has its own."""
+        names = {OBSERVER: tr("{id} landmarks, {who}"), REPEAT: tr("{id} landmarks, {who}, blind")}
+        words = names.get(session.kind, tr("{id} landmarks"))
+        name = words.format(id=session.id, who=session.observer)
+        self.points.begin(volume, session.points, name, session.path.name)
+
+    def _posed(self, _node: Node, _event: str) -> None:
+        """The volume has another transform: the points go with it, unless it was hardened."""
+        node, volume = self.points.node, self.volume
+        if node is None or volume is None or node.GetTransformNodeID() == volume.GetTransformNodeID():
+            return
+        if np.allclose(own_placement(volume), self._placement, atol=_STILL):
+            self.follow_pose()
 
     def _show(self) -> None:
         session = self.session
@@ -317,7 +356,7 @@ class ReviewPresenter:
             return
         volume = self.volume
         if self.points.node is None and volume is not None:
-            self.points.begin(volume, session.points, tr("{id} landmarks").format(id=session.id))
+            self._begin_points(volume, session)
         self.comparison.follow(session)
         current = "" if session.read_only else session.current
         self.points.show(session.points, self._coloured(), current)

@@ -24,7 +24,9 @@ def step_words(step: str) -> str:
     return {
         "": tr("starting"), "begin": tr("starting"), "read": tr("reading the scan"),
         "load the model": tr("loading the model"), "orient": tr("searching the pose"),
-        "rough": tr("first landmarks"), "coarse": tr("settling the pose"),
+        "rough": tr("first landmarks"), "coarse": tr("settling the pose"), "fine": tr("fine landmarks"),
+        "landmarks": tr("estimating errors"), "assess": tr("estimating errors"),
+        "refine": tr("searching nearby"), "write": tr("writing the results"),
     }.get(step, step)  # fmt: skip
 
 

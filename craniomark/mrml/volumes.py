@@ -88,12 +88,19 @@ def _placed(node: Node, shared: bool) -> Volume:
     if len(array) != 1:
         raise InputError(name, "number of channels", len(array), "choose a volume of grey values")
     three_axes(Path(name), array.shape[1:])
-    matrix = world @ _index_to_lps(node)
+    matrix = world @ own_placement(node)
     matrix[:3, 3] += matrix[:3, :3] @ start
     return Volume(array[0], matrix, left_right_known(node))
 
 
-def _index_to_lps(node: Node) -> NDArray[np.float64]:
+def own_placement(node: Node) -> NDArray[np.float64]:
+    """Voxel index to LPS mm in the volume's own frame, 4x4: parent transforms are left out.
+
+    Raises
+    ------
+    InputError
+        If it is no placement.
+    """
     from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
     matrix = vtkMatrix4x4()

@@ -1,6 +1,7 @@
 """Info cards of models."""
 
 import json
+import re
 import shutil
 
 from craniomark.desktop.cards import card_of, model_cards
@@ -20,6 +21,13 @@ def test_the_card_of_the_shipped_model_tells_what_it_needs(monkeypatch):
     assert "mm on average" in rows["Error (left out)"]
     assert "Cite" not in dict(card.rows(whole=False))
     assert rows["Cite"] == told["citation"] and card.definitions[card.labels[0]]
+
+
+def test_no_figure_stands_alone_on_a_line():
+    words = card_of(SHIPPED).html()
+    assert not re.search(r"\d (mm|%)", words) and re.search(
+        r"\d\xa0mm on average, 95\xa0% below \d\.\d\d\xa0mm", words
+    )
 
 
 def test_a_folder_that_holds_none_says_why(tmp_path):

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from craniomark.ground.checks import InputError
 from craniomark.ground.volumes.dicom import holds_dicom, read_dicom
 from craniomark.ground.volumes.header import COPY_AGAIN, Header
@@ -11,7 +14,7 @@ from craniomark.ground.volumes.metaimage_header import metaimage_header
 from craniomark.ground.volumes.nifti import volume_of
 from craniomark.ground.volumes.nifti_header import nifti_header
 from craniomark.ground.volumes.nrrd_header import nrrd_header
-from craniomark.ground.volumes.placement import Unit
+from craniomark.ground.volumes.placement import Unit, placed
 from craniomark.ground.volumes.scanco import read_scanco
 from craniomark.ground.volumes.tiff_stack import read_tiff_stack, tiff_slices
 from craniomark.ground.volumes.volume import Volume
@@ -29,6 +32,24 @@ def volume_suffix(path: str | PathLike[str]) -> str | None:
     """The known volume extension that a name ends with, in lower case, or None."""
     name = Path(path).name.lower()
     return next((suffix for suffix in VOLUME_SUFFIXES if name.endswith(suffix)), None)
+
+
+def placement_of(path: Path) -> tuple[tuple[int, int, int], NDArray[np.float64]] | None:
+    """Shape and voxel-to-LPS matrix, mm, that the header of a scan tells; no voxels are read.
+
+    Returns
+    -------
+    tuple or None
+        None where the format has no short header, or nothing can be told from it.
+    """
+    header = _HEADERS.get(volume_suffix(path) or "")
+    if header is None:
+        return None
+    try:
+        told = header(path)
+        return told.shape, placed(told)
+    except (OSError, InputError):
+        return None
 
 
 def read_volume(
