@@ -8,9 +8,10 @@ from typing import Any
 from craniomark.desktop.cards import model_cards
 from craniomark.desktop.training import RECIPES, TASKS
 from craniomark.ground.checks import InputError
-from craniomark.mrml import Node, landmarks_of
+from craniomark.mrml import Node, landmarks_of, point_of
 from craniomark.web.actions import Actions
 from craniomark.web.desk import Desk
+from craniomark.web.highlight import Highlight
 from craniomark.web.keys import TRIGGER
 from craniomark.web.layouts import FOUR
 from craniomark.web.options import Options
@@ -47,7 +48,8 @@ class App:
         self.results.mkdir(parents=True, exist_ok=True)
         self.actions = Actions(self.desk, self.views)
         self._waiting, self._closed, self._looked = False, False, 0.0
-        self._points, self._tags = "", list[int]()
+        self._points = ""
+        self._highlight = Highlight(lambda: self.views.scene)
         self._connect()
         self._begin_state()
         build_page(server, self.actions, self.views.layout, options.theme)
@@ -89,7 +91,7 @@ class App:
             "session_points": {} if session is None else {
                 label: list(point.position) for label, point in session.points.items() if point.position
             },
-            "status": {} if session is None else {
+            "point_status": {} if session is None else {
                 label: point.status for label, point in session.points.items()
             },
             "revision": None if session is None else len(session.ever(session.current or session.labels[0])),
@@ -200,6 +202,7 @@ class App:
             return
         self.desk.take_outcome()
         self._watch_points()
+        self._mark()
         state = self.server.state
         before = state.specimen if state.has("specimen") else ""
         values = shown(self.desk)
@@ -229,15 +232,24 @@ class App:
             display.SetTextScale(2.6)
             display.SetGlyphScale(1.6)
 
+    def _mark(self) -> None:
+        """Mark the point under review."""
+        review = self.desk.landmark.review
+        session, node = review.session, review.points.node
+        there = session is not None and session.current and node is not None
+        self._highlight.show(point_of(node, session.current) if session is not None and there else None)
+
     def _dragged(self) -> None:
         """A point moves: the other slices go with it."""
         if not self._pressed_point:
             return
         review = self.desk.landmark.review
         session = review.session
-        place = review.points.place_of(session.current) if session is not None and session.current else None
-        if place is not None:
-            self.views.follow(review.points.world(place))
+        node = review.points.node
+        if session is not None and session.current and node is not None:
+            place = point_of(node, session.current)
+            self.views.follow(place)
+            self._highlight.show(place)
 
     def _pressed(self, solid: bool) -> None:
         self.desk.solid = solid

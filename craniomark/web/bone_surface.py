@@ -1,6 +1,7 @@
 """The bone of a scan as a surface: fine for looking, coarse while something is dragged."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def shrunk(volume: Volume, most: int) -> Volume:
     sizes = [max(1, size // factor) for size in volume.shape]
     steps = [min(factor, size) for size in volume.shape]
     # ends that fill no cube are left out
-    cut = volume.array[tuple(slice(0, n * step) for n, step in zip(sizes, steps, strict=True))]
+    cut: NDArray[Any] = volume.array[tuple(slice(0, n * step) for n, step in zip(sizes, steps, strict=True))]
     total = np.zeros(sizes, np.float32)
     for start in np.ndindex(*steps):
         total += cut[tuple(slice(first, None, step) for first, step in zip(start, steps, strict=True))]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from craniomark.web.aria import aria
+
 FOUR, SOLID, AXIAL, CORONAL, SAGITTAL = "four", "solid", "axial", "coronal", "sagittal"
 LAYOUT_NAMES = {
     FOUR: "Four views", SOLID: "3D view", AXIAL: "Axial", CORONAL: "Coronal", SAGITTAL: "Sagittal",
@@ -38,7 +40,7 @@ def slice_overlay(server: Any, _view_id: str, view: Any) -> None:
         v.VSlider(
             v_model=(state.name.value,), min=(state.name.min_value,), max=(state.name.max_value,),
             step=(state.name.step,), hide_details=True, density="compact", color="white",
-            track_color="grey", thumb_size=12, track_size=2, aria_label=f"{name} slice",
+            track_color="grey", thumb_size=12, track_size=2, **aria(f"{name} slice"),
         )  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def _head(name: str, colour: str, view: Any) -> None:
         html.Span(name, classes="cm-view-name", style=f"border-color:{colour}")
         with v.VBtn(
             icon=True, size="x-small", variant="text", color="white", click=view.reset_view,
-            classes="cm-view-button", aria_label=f"Show all of the {name} view",
+            classes="cm-view-button", **aria(f"Show all of the {name} view"),
         ):  # fmt: skip
             v.VIcon("mdi-fit-to-screen-outline", size=16)
             v.VTooltip("Show everything", activator="parent", location="bottom")

@@ -1,6 +1,7 @@
 """The panels for the scan, exports, training, and surfaces."""
 
 from craniomark.web.actions import Actions
+from craniomark.web.aria import aria
 from craniomark.web.review_panel import predict_choices
 
 
@@ -118,15 +119,14 @@ def train_panel(actions: Actions) -> None:
                 "Gather the reviewed specimens", v_if=("train_data === 'reviewed'",), size="small",
                 variant="tonal", block=True, classes="mb-3", click=lambda: actions.do("gather"),
             )  # fmt: skip
-            with html.Div(classes="d-flex ga-2 mb-2"):
-                v.VTextField(
-                    label="Name of the model", v_model=("train_name",), density="compact",
-                    variant="outlined", hide_details=True,
-                )  # fmt: skip
-                v.VSelect(
-                    label="How long", items=("train_recipes",), v_model=("train_recipe_chosen",),
-                    density="compact", variant="outlined", hide_details=True,
-                )  # fmt: skip
+            v.VTextField(
+                label="Name of the model", v_model=("train_name",), density="compact", variant="outlined",
+                hide_details=True, classes="mb-2",
+            )  # fmt: skip
+            v.VSelect(
+                label="How long", items=("train_recipes",), v_model=("train_recipe_chosen",),
+                density="compact", variant="outlined", hide_details=True, classes="mb-2",
+            )  # fmt: skip
             v.VSelect(
                 label="What", items=("train_tasks",), v_model=("train_task_chosen",), density="compact",
                 variant="outlined", hide_details=True, classes="mb-3",
@@ -148,10 +148,10 @@ def train_panel(actions: Actions) -> None:
                 "Stop", v_if=("train.stop",), size="small", variant="tonal", color="error",
                 click=lambda: actions.do("train_stop"),
             )  # fmt: skip
-        html.Div("{{ train.status }}", classes="text-body-2 cm-words", role="status")
+        html.Div("{{ train.status }}", classes="text-body-2 cm-words", **aria(role="status"))
         v.VProgressLinear(
             v_if=("train_active || train.percent",), model_value=("train.percent",), color="primary",
-            height=6, rounded=True, classes="my-2", aria_label="Training",
+            height=6, rounded=True, classes="my-2", **aria("Training"),
         )  # fmt: skip
         v.VAlert(
             v_if=("train.problem",), type="error", variant="tonal", density="compact",
@@ -167,7 +167,7 @@ def train_panel(actions: Actions) -> None:
                     "● {{ line.name }}", v_for="line in train_curves.lines", key=("line.name",),
                     style=("{color: line.colour}",),
                 )  # fmt: skip
-            html.Div(v_html=("train_curves.svg",), role="img", aria_label="Curves of the training")
+            html.Div(v_html=("train_curves.svg",), **aria("Curves of the training", role="img"))
             with html.Div(classes="d-flex justify-space-between text-caption cm-muted"):
                 html.Span("step {{ train_curves.first }} to {{ train_curves.last }}")
                 html.Span("{{ train_curves.low }} to {{ train_curves.high }}")
@@ -202,7 +202,7 @@ def surface_panel(actions: Actions) -> None:
                 classes="mb-4",
             )  # fmt: skip
         with html.Div(v_if=("surface_bars.length",)):
-            with html.Div(classes="cm-bars", role="img", aria_label="How often each value occurs"):
+            with html.Div(classes="cm-bars", **aria("How often each value occurs", role="img")):
                 html.Div(
                     v_for="(bar, at) in surface_bars", key=("at",),
                     style=("{height: bar + '%', background: surface_colours[at]}",),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from craniomark.web.actions import Actions
+from craniomark.web.aria import aria
 from craniomark.web.keys import script, shown_keys, theme_script
 from craniomark.web.layouts import LAYOUT_ICONS, LAYOUT_NAMES
 from craniomark.web.other_panels import export_panel, scan_panel, surface_panel, train_panel
@@ -50,7 +51,7 @@ def build_page(server: Any, actions: Actions, layout_manager: Any, theme: str) -
         with (
             v.VNavigationDrawer(
                 v_model=("panel_open",), location="right", width=("panel_width", 390), permanent=True,
-                aria_label="Work on the specimen",
+                **aria("Work on the specimen"),
             ),
             html.Div(classes="cm-panel"),
         ):  # fmt: skip
@@ -77,7 +78,7 @@ def _bar(actions: Actions) -> None:
     from trame.widgets import vuetify3 as v
 
     with v.VAppBar(density="compact", flat=True, border="b"):
-        v.VAppBarNavIcon(click="list_open = !list_open", aria_label="Show or hide the list of specimens")
+        v.VAppBarNavIcon(click="list_open = !list_open", **aria("Show or hide the list of specimens"))
         v.VIcon("mdi-skull-scan", color="primary", size=24, classes="ml-1 mr-2")
         html.Span("CranioMark", classes="text-subtitle-1 font-weight-bold mr-3 hidden-sm-and-down")
         v.VChip(
@@ -94,7 +95,7 @@ def _bar(actions: Actions) -> None:
             variant="text", color="primary", mandatory=True, classes="hidden-md-and-down mr-2",
         ):  # fmt: skip
             for name, words in LAYOUT_NAMES.items():
-                _icon_button(LAYOUT_ICONS[name], words, value=name)
+                _icon_button(LAYOUT_ICONS[name], words, value=name, width=36)
         _icon_button("mdi-fit-to-screen-outline", "Show everything (F)", click=lambda: actions.do("reset"))
         _icon_button(
             ("bone_shown ? 'mdi-bone' : 'mdi-bone-off'",), "Show or hide the bone", disabled=("!has_scan",),
@@ -108,14 +109,14 @@ def _bar(actions: Actions) -> None:
         _icon_button("mdi-dock-right", "Show or hide the panel", click="panel_open = !panel_open")
         v.VProgressLinear(
             v_if=("busy",), model_value=("percent",), indeterminate=("percent < 1",), absolute=True,
-            location="bottom", color="primary", height=3, aria_label="Progress",
+            location="bottom", color="primary", height=3, **aria("Progress"),
         )  # fmt: skip
 
 
 def _icon_button(icon: Any, words: str, **more: Any) -> None:
     from trame.widgets import vuetify3 as v
 
-    with v.VBtn(icon=True, size="small", aria_label=words, **more):
+    with v.VBtn(icon=True, size="small", **aria(words), **more):
         v.VIcon(icon=icon, size=20)
         v.VTooltip(words, activator="parent", location="bottom")
 
@@ -125,9 +126,7 @@ def _list(actions: Actions) -> None:
     from trame.widgets import vuetify3 as v
 
     with (
-        v.VNavigationDrawer(
-            v_model=("list_open",), width=232, mobile_breakpoint=1000, aria_label="Specimens"
-        ),
+        v.VNavigationDrawer(v_model=("list_open",), width=232, mobile_breakpoint=1000, **aria("Specimens")),
         html.Div(classes="cm-panel"),
     ):
         with html.Div(classes="px-4 pt-3 pb-2"):
@@ -135,14 +134,15 @@ def _list(actions: Actions) -> None:
             html.Div("{{ counts }}", classes="text-caption cm-muted cm-words")
             v.VProgressLinear(
                 model_value=("done_percent",), height=4, rounded=True, color="primary", classes="mt-2",
-                aria_label="Specimens done",
+                **aria("Specimens done"),
             )  # fmt: skip
         with (
             html.Div(classes="cm-scroll"),
             v.VList(density="compact", nav=True, classes="py-0"),
             v.VListItem(
                 v_for="one in specimens", key=("one.id",), click=(actions.open, "[one.id]"),
-                active=("one.current",), color="primary", slim=True, subtitle=("one.words",), title=("one.id",),
+                active=("one.current",), color="primary", slim=True, subtitle=("one.words",),
+                title=("one.id",),
             ),
         ):  # fmt: skip
             with v.Template(v_slot_prepend=True):
@@ -163,7 +163,7 @@ def _list(actions: Actions) -> None:
                 click="window.document.getElementById('craniomark-file').click()",
             )  # fmt: skip
             html.Input(
-                type="file", id="craniomark-file", style="display:none", aria_label="File to upload",
+                type="file", id="craniomark-file", style="display:none", **aria("File to upload"),
                 __events=[("picked", "change")], picked="window.craniomarkUpload($event.target)",
             )  # fmt: skip
 
@@ -187,7 +187,7 @@ def _banner(actions: Actions) -> None:
         v_if=("trouble",), type="error", variant="tonal", density="compact", rounded=0, text=("trouble",)
     )
     with html.Div(v_if=("busy || folder_paused",), classes="px-4 py-2 d-flex align-center ga-2"):
-        html.Div("{{ status }}", classes="text-body-2 flex-grow-1 cm-words", role="status")
+        html.Div("{{ status }}", classes="text-body-2 flex-grow-1 cm-words", **aria(role="status"))
         html.Div("{{ percent }} %", classes="text-body-2")
         v.VBtn(
             "Pause", v_if=("folder_busy",), size="small", variant="text",
@@ -227,7 +227,7 @@ def _message(actions: Actions) -> None:
     from trame.widgets import vuetify3 as v
 
     with (
-        html.Div(aria_live="polite", classes="flex-grow-0"),
+        html.Div(**aria(live="polite"), classes="flex-grow-0"),
         v.VAlert(
             v_if=("message",), density="compact", rounded=0, closable=True, variant="tonal",
             type=("({note:'info', doubt:'warning', fault:'error'})[message_kind]",),
@@ -245,7 +245,7 @@ def _help() -> None:
     from trame.widgets import vuetify3 as v
 
     with (
-        v.VDialog(v_model=("help_open",), max_width=620, aria_label="Keys"),
+        v.VDialog(v_model=("help_open",), max_width=620, **aria("Keys")),
         v.VCard(title="Keys"),
     ):
         with v.VCardText(), html.Div(style="columns:2;column-gap:28px"):

@@ -1,6 +1,7 @@
 """The panel for the review: the point, its buttons, the table."""
 
 from craniomark.web.actions import Actions
+from craniomark.web.aria import aria
 
 
 def review_panel(actions: Actions) -> None:
@@ -65,7 +66,7 @@ def _point() -> None:
     with html.Div(classes="d-flex ga-3", style="min-height:96px"):
         with html.Div(classes="flex-grow-1", style="min-width:0"):
             with html.Div(classes="d-flex align-baseline ga-2"):
-                html.Span("Landmark {{ point }}", classes="text-h6", role="heading")
+                html.Span("Landmark {{ point }}", classes="text-h6", **aria(role="heading"))
                 html.Span("{{ point_at }} of {{ points }}", classes="text-caption cm-muted")
             html.Div("{{ point_words }}", classes="text-body-2 cm-words")
             html.Div("{{ definition }}", classes="text-caption cm-muted cm-words mt-1")
@@ -78,10 +79,10 @@ def _buttons(actions: Actions) -> None:
 
     with html.Div(classes="d-flex ga-2 mt-2"):
         for name, words, key, icon, looks in (
-            ("previous", "", "P", "mdi-chevron-left", {"variant": "tonal", "aria_label": "Previous"}),
+            ("previous", "", "P", "mdi-chevron-left", {"variant": "tonal", **aria("Previous")}),
             ("accept", "Accept", "A", "mdi-check", {"color": "primary", "classes": "flex-grow-1"}),
             ("missing", "Missing", "M", "mdi-map-marker-off-outline", {"variant": "tonal"}),
-            ("next", "", "N", "mdi-chevron-right", {"variant": "tonal", "aria_label": "Next"}),
+            ("next", "", "N", "mdi-chevron-right", {"variant": "tonal", **aria("Next")}),
         ):
             edits = name in ("accept", "missing")
             with v.VBtn(
@@ -108,11 +109,12 @@ def _buttons(actions: Actions) -> None:
             }  # fmt: skip
             with v.VBtn(
                 click=lambda name=name: actions.do(name), size="small", variant="text", classes="px-1",
-                disabled=(f"!({can}) || tab_looks_on",),
+                disabled=(f"!({can}) || tab_looks_on",), stacked=True, height=46, min_width=60,
             ):  # fmt: skip
-                v.VIcon(icon, size=18, classes="mr-1")
-                html.Span(words)
-                html.Span(key, classes="cm-hint ml-1")
+                v.VIcon(icon, size=18)
+                with html.Span():
+                    html.Span(words)
+                    html.Span(key, classes="cm-hint ml-1")
                 v.VTooltip(tips[name], activator="parent", location="bottom")
 
 
@@ -135,7 +137,7 @@ def _table(actions: Actions) -> None:
         v.VTable(density="compact", classes="cm-table", fixed_header=True, hover=True, height="100%"),
     ):
         with html.Thead(), html.Tr():
-            html.Th("", style="width:26px", aria_label="State")
+            html.Th("", style="width:26px", **aria("State"))
             html.Th("Point")
             html.Th("90 %, mm", classes="cm-number")
             html.Th("Status")
@@ -146,7 +148,7 @@ def _table(actions: Actions) -> None:
                 v_for="row in rows", key=("row.label",), id=("`row-${row.label}`",),
                 click=(actions.go, "[row.label]"), tabindex=0, keyup_enter=(actions.go, "[row.label]"),
                 classes=("{'cm-current': row.label === point}",),
-                aria_selected=("row.label === point",),
+                **aria(selected="=row.label === point"),
             ),
         ):  # fmt: skip
             with html.Td():

@@ -130,9 +130,10 @@ def _trame_server() -> Any:
 def _quiet() -> None:
     """Keep the drawing library's warnings about itself from the terminal; its errors still come."""
     with suppress(ImportError):
-        from vtkmodules.vtkCommonCore import vtkLogger
+        from vtkmodules.vtkCommonCore import vtkLogger, vtkObject
 
         vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
+        vtkObject.GlobalWarningDisplayOff()
 
 
 def _free_port(place: Place) -> int:

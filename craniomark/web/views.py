@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from craniomark.mrml import Node
 from craniomark.web.layouts import FOUR, layouts, slice_overlay, solid_overlay
 
-BACKGROUNDS = {"dark": ("#14181b", "#2b3338"), "light": ("#dfe6e8", "#f7f9f9")}
+BACKGROUNDS = {"dark": ("#14181b", "#2b3338"), "light": ("#7d9199", "#e6ecee")}
 FPS, ASIDE_FPS, QUALITY = 25.0, 5.0, 60
 """Pictures a second of the view under the mouse, and of the others, so that they leave it time."""
 _LEFT_PRESS, _LEFT_RELEASE = "LeftButtonPressEvent", "LeftButtonReleaseEvent"
@@ -100,8 +100,10 @@ class Views:
 
     def paint(self, theme: str) -> None:
         """Give the 3D view the colours of a theme."""
+        from trame_slicer.views import ViewProps
+
         for view in self.solids:
-            view.set_background_color_from_string(BACKGROUNDS[theme])
+            view.set_view_properties(ViewProps(background_color=BACKGROUNDS[theme], box_visible=False))
             view.schedule_render()
 
     def arrange(self, layout: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ web = pytest.importorskip("aiohttp.web", reason="needs the extra web")
 
 from craniomark.web import downloads, uploads  # noqa: E402
 from craniomark.web.guard import Guard  # noqa: E402
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from skulls import make_desk, opened, scene, shelf, slicer, until, views  # noqa: E402, F401
 
 MOST = 200_000
 """Largest upload, bytes."""
