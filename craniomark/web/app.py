@@ -13,7 +13,7 @@ from craniomark.web.actions import Actions
 from craniomark.web.desk import Desk
 from craniomark.web.highlight import Highlight
 from craniomark.web.keys import TRIGGER
-from craniomark.web.layouts import FOUR
+from craniomark.web.layouts import FOUR, SOLID
 from craniomark.web.options import Options
 from craniomark.web.page import build_page
 from craniomark.web.shown import choices, shown
@@ -211,8 +211,18 @@ class App:
             state.update(values)
             if values["specimen"] != before:
                 state.tab = "surface" if values["surface"] else "review"
+                self._arrange(bool(values["surface"]))
                 state.downloads, self.actions.downloads = [], ()
             self._waiting = False
+
+    def _arrange(self, surface: bool) -> None:
+        """A surface is in the 3D view alone; slices come back with the next scan."""
+        if surface and self.server.state.layout != SOLID:
+            self._layout_before = self.server.state.layout
+            self.actions.arrange(SOLID)
+        elif not surface and self._layout_before:
+            self.actions.arrange(self._layout_before)
+            self._layout_before = ""
 
     def _loaded(self, volume: Node | None) -> None:
         self.views.show(volume)
@@ -266,6 +276,7 @@ class App:
             self._changed()
 
     _pressed_point = False
+    _layout_before = ""
 
 
 def build(server: Any, source: Path, options: Options | None = None) -> App:

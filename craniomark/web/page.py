@@ -208,10 +208,10 @@ def _tabs() -> None:
         v_model=("tab",), density="compact", grow=True, color="primary", classes="flex-grow-0", height=44
     ):
         for value, icon, words in TABS:
-            with v.VTab(value=value, classes="px-1", style="min-width:0", v_if=(_when(value),)):
+            with v.VTab(value=value, classes="px-1", style="min-width:0", v_show=(_when(value),)):
                 v.VIcon(icon, size=18, classes="mr-1")
                 html.Span(words)
-        with v.VTab(value="surface", v_if=("surface",), classes="px-1", style="min-width:0"):
+        with v.VTab(value="surface", v_show=("surface",), classes="px-1", style="min-width:0"):
             v.VIcon("mdi-vector-triangle", size=18, classes="mr-1")
             html.Span("Surface")
     v.VDivider()

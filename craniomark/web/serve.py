@@ -3,7 +3,6 @@
 import errno
 import os
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -116,8 +115,6 @@ def _check(source: Path, place: Place) -> None:
 def _trame_server() -> Any:
     """A server that takes nothing from this command's arguments or from those of its environment."""
     os.environ["TRAME_ARGS"] = ""
-    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
-        os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", "vtkEGLRenderWindow")
     try:
         from trame.app import get_server
     except ImportError as error:

@@ -25,7 +25,7 @@ def ball(radius=4.0, size=24, spacing=0.5):
     matrix = np.diag([spacing] * 3 + [1.0])
     matrix[:3, 3] = -spacing * (size - 1) / 2
     far = np.linalg.norm(np.argwhere(np.ones((size,) * 3)) * spacing + matrix[:3, 3], axis=1)
-    voxels = np.clip(100 * (radius - far) + 500, 0, 1000).reshape((size,) * 3)
+    voxels = np.clip(1000 * (radius - far) + 500, 0, 1000).reshape((size,) * 3)
     return Volume(voxels.astype(np.int16), matrix)
 
 

@@ -10,7 +10,7 @@ from craniomark.web.bone_surface import bone_of, isosurface, normals_of, shrunk
 
 def test_the_surface_of_a_ball_lies_on_the_ball():
     made = isosurface(ball(), 500.0)
-    assert np.linalg.norm(made.vertices, axis=1) == pytest.approx(4.0, abs=0.06)
+    assert np.linalg.norm(made.vertices, axis=1) == pytest.approx(4.0, abs=0.1)
 
 
 def test_normals_look_outward_also_where_axes_are_mirrored():
