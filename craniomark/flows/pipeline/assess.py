@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from craniomark.flows.pipeline.mirrored import reflected, reflected_back, reflection_of
 from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.predict import placed_from, posed_by
 from craniomark.flows.pipeline.prediction import Progress
@@ -30,7 +31,8 @@ def assess(
 
     The model places all landmarks by itself, beginning with the pose that the given ones tell, and
     each is judged by its distance from where the model puts it. Labels that the model does not know
-    and missing points stay as they are; so do the status and all else that was told of a point.
+    and missing points stay as they are; so do the status and all else that was told of a point. Those of a
+    mirrored scan are judged as its mirror image.
 
     Parameters
     ----------
@@ -55,6 +57,20 @@ def assess(
     NoPoseError
         If too few landmarks are known to the model to tell the pose, or they lie on one line.
     """
+    mirror = reflection_of(landmarks.ordered(model.labels).points, model.shape.mean)
+    if mirror is None:
+        return _assessed(volume, landmarks, model, only, progress)
+    seen, points = reflected(volume, landmarks, mirror)
+    return reflected_back(_assessed(seen, points, model, only, progress), mirror)
+
+
+def _assessed(
+    volume: Volume,
+    landmarks: LandmarkSet,
+    model: Model,
+    only: Collection[str] | None,
+    progress: Progress,
+) -> LandmarkSet:
     progress("assess", 0.0)
     known = landmarks.ordered(model.labels)
     image, pose = posed_by(known, volume, model)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from craniomark.engine.brightness import bone_gain
 from craniomark.engine.image import Image
 from craniomark.engine.patchmatch import keep_order, match
+from craniomark.flows.pipeline.mirrored import reflected, reflected_back, reflection_of
 from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.pose import found_pose, orientation_of, reflection, settled_by_landmarks
 from craniomark.flows.pipeline.prediction import Options, Prediction, Progress
@@ -116,7 +117,7 @@ def refine(
     """Given landmarks moved by the finest stage of patch registration.
 
     A point moves only where that fits better; labels that the model does not know, missing points
-    and labels not in `only` stay as they are.
+    and labels not in `only` stay as they are. Those of a mirrored scan are refined as their mirror image.
 
     Parameters
     ----------
@@ -136,6 +137,20 @@ def refine(
     NoPoseError
         If too few landmarks are known to the model to tell the pose, or they lie on one line.
     """
+    mirror = reflection_of(landmarks.ordered(model.labels).points, model.shape.mean)
+    if mirror is None:
+        return _refined(volume, landmarks, model, only, progress)
+    seen, points = reflected(volume, landmarks, mirror)
+    return reflected_back(_refined(seen, points, model, only, progress), mirror)
+
+
+def _refined(
+    volume: Volume,
+    landmarks: LandmarkSet,
+    model: Model,
+    only: tuple[str, ...] | None,
+    progress: Progress,
+) -> LandmarkSet:
     progress("refine", 0.0)
     known = landmarks.ordered(model.labels)
     image, pose = posed_by(known, volume, model)

@@ -141,7 +141,9 @@ def moved_labels(start: "LandmarkSet", ended: "LandmarkSet") -> list[str]:
 
 def work_words(start: "LandmarkSet", ended: "LandmarkSet", moving: bool) -> str:
     """How many points moved or were judged, and how many are to be looked at."""
+    from craniomark.flows.pipeline.mirrored import MIRRORED
     from craniomark.flows.pipeline.outputs import to_review
 
     moved = f"{len(moved_labels(start, ended))} of {len(ended)} landmarks moved"
-    return f"{moved if moving else f'{len(ended)} landmarks checked'}, {len(to_review(ended))} to review"
+    words = f"{moved if moving else f'{len(ended)} landmarks checked'}, {len(to_review(ended))} to review"
+    return f"{words}, left and right as of a mirrored skull" if MIRRORED in ended.notes else words
