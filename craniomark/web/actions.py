@@ -148,16 +148,13 @@ class Actions:
         """Show the scan before or after it was turned upright."""
         volume = self._desk.volume
         if volume is not None and which:
-            self.guarded(self._desk.pose.show)(which, volume)
-            self._desk.bone.follow(volume)
-            self._desk.loaded(volume)
-            self._here()
+            self.guarded(self._desk.show_pose)(which)
 
     def flip(self) -> None:
         """Exchange left and right of the scan."""
         volume = self._desk.volume
         if volume is not None:
-            self._desk.pose.flip(volume)
+            self._desk.orient.poses.flip(volume)
 
     def snap(self) -> None:
         """Put the point onto the bone."""

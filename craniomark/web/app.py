@@ -9,6 +9,7 @@ from craniomark.desktop.cards import model_cards
 from craniomark.desktop.training import RECIPES, TASKS
 from craniomark.ground.checks import InputError
 from craniomark.mrml import Node, landmarks_of, point_of
+from craniomark.mrml.nodes import edited
 from craniomark.web.actions import Actions
 from craniomark.web.desk import Desk
 from craniomark.web.highlight import Highlight
@@ -237,14 +238,13 @@ class App:
         if node is not None:
             node.AddObserver(node.PointStartInteractionEvent, lambda *_: self.desk.bone.drag(True))
             node.AddObserver(node.PointModifiedEvent, lambda *_: self._dragged())
-            display = node.GetDisplayNode()
-            display.SetGlyphTypeFromString("Sphere3D")
-            display.SetTextScale(2.6)
-            display.SetGlyphScale(1.6)
+            _look(node)
 
     def _mark(self) -> None:
-        """Mark the point under review."""
+        """Mark the point under review, and let another digitising look like this one."""
         review = self.desk.landmark.review
+        if review.comparison.node is not None:
+            _look(review.comparison.node)
         session, node = review.session, review.points.node
         there = session is not None and session.current and node is not None
         self._highlight.show(point_of(node, session.current) if session is not None and there else None)
@@ -277,6 +277,15 @@ class App:
 
     _pressed_point = False
     _layout_before = ""
+
+
+def _look(points: Node) -> None:
+    """Small points with small names."""
+    display = points.GetDisplayNode()
+    with edited(display):
+        display.SetGlyphTypeFromString("Sphere3D")
+        display.SetTextScale(2.6)
+        display.SetGlyphScale(1.6)
 
 
 def build(server: Any, source: Path, options: Options | None = None) -> App:

@@ -74,6 +74,7 @@ class Desk:
         self.observer, self.mode, self.model = options.observer, REVIEW, ""
         self.orient_first, self.refine_too = True, True
         self.current, self._volume, self.loading = "", "", ""
+        self._pose = ""
         self.solid = False
         """Whether the point is dragged in the 3D view, so that it comes to lie on the bone."""
         self.changed: Callable[[], None] = lambda: None
@@ -207,7 +208,7 @@ class Desk:
                 scene.RemoveNode(node)
         if self.current:
             self.specimens.refresh(self.current)
-        self._volume, self.current = "", ""
+        self._volume, self.current, self._pose = "", "", ""
 
     # Work of the child
 
@@ -231,6 +232,11 @@ class Desk:
         self.message.clear()
         self.orient.forget()
         self.orient.poses.orient([self._there()], self.model or None)
+
+    def show_pose(self, which: str) -> None:
+        """Show the scan before or after it was turned upright."""
+        self.pose.show(which, self._there())
+        self._posed()
 
     def cancel(self) -> None:
         """Stop what is at work; a training goes on."""
@@ -277,7 +283,17 @@ class Desk:
         if volume is not None and not self.orient.busy:
             self.bone.follow(volume)
             self.pose.follow(volume)
+            if self._pose != (volume.GetTransformNodeID() or ""):
+                self._pose = volume.GetTransformNodeID() or ""
+                self._show_again(volume)
         self._changed()
+
+    def _show_again(self, volume: Node) -> None:
+        """Let the views show the whole of a volume that has moved, at the point under review."""
+        self.loaded(volume)
+        review = self.landmark.review
+        if review.session is not None and review.session.current:
+            review.go(review.session.current)
 
     def _settled(self, place: NDArray[np.float64]) -> NDArray[np.float64]:
         found = self.landmark.review.on_bone(place, SETTLE_MM) if self.solid else None

@@ -48,18 +48,11 @@ class Pose:
             )
         self._pose = pose.GetID()
         volume.SetAndObserveTransformNodeID(pose.GetID() if which == AFTER else None)
-        self.follow(volume)
-
-    def flip(self, volume: Node) -> None:
-        """Exchange left and right."""
-        self._desk.poses.flip(volume)
-        self.follow(volume)
 
     def undo(self) -> None:
         """Take the last turn or flip back."""
-        volume = self._desk.poses.undo()
         self._pose = ""
-        self.follow(volume)
+        self._desk.poses.undo()
 
     @property
     def can_undo(self) -> bool:

@@ -22,6 +22,7 @@ html { overflow: hidden; }
 .cm-panel { display: flex; flex-direction: column; height: 100%; min-height: 0; }
 .cm-scroll { overflow-y: auto; min-height: 0; flex: 1 1 auto; }
 .cm-table { font-size: 13px; }
+.cm-table td, .cm-table th { padding: 0 10px !important; }
 .cm-table th { font-weight: 600 !important; height: 32px !important; white-space: nowrap; }
 .cm-table td { height: 30px !important; cursor: pointer; white-space: nowrap; }
 .cm-table .cm-number { text-align: right; font-variant-numeric: tabular-nums; }
