@@ -1,16 +1,13 @@
 """What a model says of itself, for an info card."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from craniomark.desktop.words import tr
+from craniomark.desktop.words import together, tr
 from craniomark.flows.bundle import Manifest, find_bundles, read_manifest
 from craniomark.ground.checks import InputError
-
-_FIGURE = re.compile(r"(?<=\d) (?=(?:mm|%|specimens|landmarks)\b|%)")
 
 
 @dataclass(frozen=True)
@@ -74,15 +71,10 @@ class ModelCard:
         if self.manifest:
             title += f" {escape(self.manifest.version)}"
         lines = "".join(
-            f"<tr><td style='padding-right:8px'><i>{head}</i></td><td>{_together(text)}</td></tr>"
+            f"<tr><td style='padding-right:8px'><i>{head}</i></td><td>{together(text)}</td></tr>"
             for head, text in ((escape(head), escape(text)) for head, text in self.rows(whole))
         )
         return f"{title}<table>{lines}</table>"
-
-
-def _together(text: str) -> str:
-    """Keep figures on a line with what they are figures of."""
-    return _FIGURE.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _error_words(told: Manifest) -> str:

@@ -14,7 +14,7 @@ from craniomark.desktop.results import SPECIMEN, specimen_of
 from craniomark.desktop.review_points import ReviewPoints
 from craniomark.desktop.review_rows import Row, rows_of
 from craniomark.desktop.snapping import REACH_MM, on_bone
-from craniomark.desktop.words import sentence, tr
+from craniomark.desktop.words import sentence, together, tr
 from craniomark.flows.pipeline.bone_box import bone_threshold
 from craniomark.flows.pipeline.source import Source
 from craniomark.flows.review import Desk, Listener, Session, open_as_observer, open_blind, open_review
@@ -162,7 +162,7 @@ class ReviewPresenter:
             return ""
         words = self.card.definitions.get(current, "") if self.card else ""
         words = words or tr("the model does not describe it")
-        return tr("Landmark {label}: {words}.").format(label=current, words=words.rstrip("."))
+        return together(tr("Landmark {label}: {words}.").format(label=current, words=words.rstrip(".")))
 
     @property
     def noted(self) -> str:

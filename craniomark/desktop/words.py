@@ -1,8 +1,10 @@
 """Texts in the user's language."""
 
+import re
 import sys
 
 CONTEXT = "CranioMark"
+_FIGURE = re.compile(r"(?<=\d) (?=(?:mm|specimens|landmarks)\b|%)")
 
 
 def tr(text: str) -> str:
@@ -17,6 +19,11 @@ def tr(text: str) -> str:
     except ImportError:  # slicer-core has the scene, but no program
         return text
     return str(translate(CONTEXT, text))
+
+
+def together(text: str) -> str:
+    """`text` with its figures on one line with what they are figures of."""
+    return _FIGURE.sub("\N{NO-BREAK SPACE}", text)
 
 
 def step_words(step: str) -> str:

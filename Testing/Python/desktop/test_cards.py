@@ -6,6 +6,7 @@ import shutil
 
 from craniomark.desktop.cards import card_of, model_cards
 from craniomark.desktop.samples import sample_scans
+from craniomark.desktop.words import together
 from craniomark.ground.resources import resource_folder
 
 SHIPPED = resource_folder() / "Models" / "mouse-skull"
@@ -21,6 +22,10 @@ def test_the_card_of_the_shipped_model_tells_what_it_needs(monkeypatch):
     assert "mm on average" in rows["Error (left out)"]
     assert "Cite" not in dict(card.rows(whole=False))
     assert rows["Cite"] == told["citation"] and card.definitions[card.labels[0]]
+
+
+def test_figures_stay_with_their_units():
+    assert together("30 % of 4 mm, left") == "30\xa0% of 4\xa0mm, left"
 
 
 def test_no_figure_stands_alone_on_a_line():
