@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from craniomark.desktop.cohorts import export_to, training_set, written_words
 from craniomark.desktop.reviewing import MODES
 from craniomark.desktop.words import tr
+from craniomark.flows.pipeline.bone_box import bone_threshold
 from craniomark.flows.review import Written, write_results
 from craniomark.ground.checks import InputError, written_whole
+from craniomark.mrml import volume_of
 from craniomark.web.desk import Desk
 from craniomark.web.downloads import link
 from craniomark.web.keys import STEPS, action_of
@@ -31,6 +33,8 @@ class Shown(Protocol):
     def reset(self) -> None: ...
 
     def follow(self, lps: NDArray[np.float64]) -> None: ...
+
+    def render(self, volume: Any, shown: bool, threshold: float) -> None: ...
 
     @property
     def slice_node(self) -> Any: ...
@@ -143,6 +147,13 @@ class Actions:
     def clear_message(self) -> None:
         """Take the message away."""
         self._desk.message.clear()
+
+    def render(self, shown: bool) -> None:
+        """Draw the scan itself in the 3D view in place of the bone's surface."""
+        volume = self._desk.volume
+        if volume is not None:
+            self._views.render(volume, bool(shown), bone_threshold(volume_of(volume, shared=True)))
+            self.look(not shown)
 
     def show_pose(self, which: str) -> None:
         """Show the scan before or after it was turned upright."""

@@ -142,6 +142,7 @@ class App:
         actions.arranged = lambda layout: server.state.update({"layout": layout})
         server.controller.trigger(TRIGGER)(actions.key)
         server.controller.trigger("craniomark_tell")(desk.message.tell)
+        server.controller.trigger("craniomark_render")(actions.render)
         server.state.change("theme")(lambda theme, **_: views.paint("dark" if theme == "dark" else "light"))
 
     def _begin_state(self) -> None:
@@ -152,7 +153,7 @@ class App:
                 "trame__title": "CranioMark", "trame__favicon": "",
                 "theme": "dark" if self.options.theme == "dark" else "light",
                 "tab": "review", "list_open": True, "panel_open": True,
-                "panel_width": 390, "help_open": False, "layout": FOUR, "uploading": "",
+                "help_open": False, "layout": FOUR, "quick": False, "rendered": False, "uploading": "",
                 "scope": "flagged", "mode_chosen": "review", "observer_name": self.options.observer,
                 "format": "csv-long", "export_all": False, "downloads": [],
                 "train_data": "reviewed", "train_name": "my model", "train_recipe_chosen": RECIPES[0],
@@ -211,6 +212,7 @@ class App:
         with state:
             state.update(values)
             if values["specimen"] != before:
+                state.quick, state.rendered = self.views.quick, False
                 state.tab = "surface" if values["surface"] else "review"
                 self._arrange(bool(values["surface"]))
                 state.downloads, self.actions.downloads = [], ()

@@ -23,6 +23,23 @@ _ICONS = (
     "broken: 'mdi-file-alert-outline', surface: 'mdi-vector-triangle'}"
 )
 _COLOURS = "{complete: 'success', done: 'primary', doubtful: 'warning', refused: 'error', broken: 'error'}"
+_NARROW = "$vuetify.display.width < 1000"
+"""As a window is that is small, or shows everything at twice its size."""
+NARROW_SCRIPT = """
+(() => {
+  if (window.craniomarkNarrow) return;
+  window.craniomarkNarrow = true;
+  let narrow = false;
+  const look = () => {
+    if (!window.trame) return setTimeout(look, 50);
+    const now = window.innerWidth < 1000;
+    if (now !== narrow) window.trame.state.set('list_open', !now);
+    narrow = now;
+  };
+  window.addEventListener('resize', look);
+  look();
+})();
+"""
 UPLOAD = """
 (async (input) => {
   const file = input.files[0]; input.value = ''; if (!file) return;
@@ -45,12 +62,14 @@ def build_page(server: Any, actions: Actions, layout_manager: Any, theme: str) -
     with VAppLayout(server, vuetify_config=VUETIFY) as layout:
         layout.root.theme = ("theme",)
         client.Style(CSS)
-        client.Script(script() + theme_script("theme", theme) + f"window.craniomarkUpload = {UPLOAD};")
+        client.Script(
+            script() + theme_script("theme", theme) + NARROW_SCRIPT + f"window.craniomarkUpload = {UPLOAD};"
+        )
         _bar(actions)
         _list(actions)
         with (
             v.VNavigationDrawer(
-                v_model=("panel_open",), location="right", width=("panel_width", 390), permanent=True,
+                v_model=("panel_open",), location="right", width=(f"{_NARROW} ? 290 : 390",), permanent=True,
                 **aria("Work on the specimen"),
             ),
             html.Div(classes="cm-panel"),
@@ -96,10 +115,22 @@ def _bar(actions: Actions) -> None:
         ):  # fmt: skip
             for name, words in LAYOUT_NAMES.items():
                 _icon_button(LAYOUT_ICONS[name], words, value=name, width=36)
+        with v.VBtn(icon=True, size="small", classes="hidden-lg-and-up", **aria("Layout of the views")):
+            v.VIcon(icon="mdi-view-grid-outline", size=20)
+            with v.VMenu(activator="parent"), v.VList(density="compact"):
+                for name, words in LAYOUT_NAMES.items():
+                    v.VListItem(
+                        title=words, prepend_icon=LAYOUT_ICONS[name],
+                        click=lambda name=name: actions.arrange(name),
+                    )  # fmt: skip
         _icon_button("mdi-fit-to-screen-outline", "Show everything (F)", click=lambda: actions.do("reset"))
         _icon_button(
             ("bone_shown ? 'mdi-bone' : 'mdi-bone-off'",), "Show or hide the bone", disabled=("!has_scan",),
             click=(actions.look, "[!bone_shown]"),
+        )  # fmt: skip
+        _icon_button(
+            ("rendered ? 'mdi-cube' : 'mdi-cube-outline'",), "Draw the scan itself", v_if=("quick",),
+            disabled=("!has_scan",), click="rendered = !rendered; trigger('craniomark_render', [rendered])",
         )  # fmt: skip
         _icon_button("mdi-keyboard-outline", "Keys (?)", click="help_open = true")
         _icon_button(
@@ -126,7 +157,13 @@ def _list(actions: Actions) -> None:
     from trame.widgets import vuetify3 as v
 
     with (
-        v.VNavigationDrawer(v_model=("list_open",), width=232, mobile_breakpoint=1000, **aria("Specimens")),
+        v.VNavigationDrawer(
+            v_model=("list_open",),
+            width=232,
+            temporary=(_NARROW,),
+            disable_resize_watcher=True,
+            **aria("Specimens"),
+        ),
         html.Div(classes="cm-panel"),
     ):
         with html.Div(classes="px-4 pt-3 pb-2"):

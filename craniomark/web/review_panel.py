@@ -77,7 +77,7 @@ def _buttons(actions: Actions) -> None:
     from trame.widgets import html
     from trame.widgets import vuetify3 as v
 
-    with html.Div(classes="d-flex ga-2 mt-2"):
+    with html.Div(classes="d-flex flex-wrap ga-2 mt-2"):
         for name, words, key, icon, looks in (
             ("previous", "", "P", "mdi-chevron-left", {"variant": "tonal", **aria("Previous")}),
             ("accept", "Accept", "A", "mdi-check", {"color": "primary", "classes": "flex-grow-1"}),
@@ -93,7 +93,7 @@ def _buttons(actions: Actions) -> None:
                 if words:
                     html.Span(words, classes="ml-1")
                 html.Span(key, classes="cm-hint")
-    with html.Div(classes="d-flex ga-1 mt-2 justify-space-between"):
+    with html.Div(classes="d-flex flex-wrap ga-1 mt-2 justify-space-between"):
         for name, words, key, icon, can in (
             ("undo", "Undo", "U", "mdi-undo", "undo_words"),
             ("redo", "Redo", "R", "mdi-redo", "redo_words"),

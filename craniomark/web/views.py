@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from craniomark.mrml import Node
+from craniomark.web.bone_nodes import COLOUR
 from craniomark.web.layouts import FOUR, layouts, slice_overlay, solid_overlay
 
 BACKGROUNDS = {"dark": ("#14181b", "#2b3338"), "light": ("#7d9199", "#e6ecee")}
@@ -111,6 +112,21 @@ class Views:
         if self.layout.has_layout(layout):
             self.layout.set_layout(layout)
 
+    @property
+    def quick(self) -> bool:
+        """Whether a graphics card draws, so that volumes can be drawn as such."""
+        return not is_software(self.renderer())
+
+    def render(self, volume: Node, shown: bool, threshold: float) -> None:
+        """Draw the volume itself in the 3D view, opaque from a brightness on; or draw it no more."""
+        rendering = self.app.volume_rendering
+        if not shown and not rendering.has_vr_display_node(volume):
+            return
+        if not rendering.has_vr_display_node(volume):
+            display = rendering.create_display_node(volume, "")
+            _put_transfer(display.GetVolumePropertyNode(), threshold)
+        rendering.get_vr_display_node(volume).SetVisibility(shown)
+
     def renderer(self) -> str:
         """What draws, as it tells; known once a view was drawn."""
         for view in self.solids:
@@ -160,6 +176,21 @@ def choose_rendering() -> None:
         return
     kind = "vtkEGLRenderWindow" if find_library("EGL") else "vtkOSOpenGLRenderWindow"
     os.environ.setdefault("VTK_DEFAULT_OPENGL_WINDOW", kind)
+
+
+def _put_transfer(properties: Node, threshold: float) -> None:
+    """Bone in its colour, opaque a little above the threshold."""
+    from vtkmodules.vtkCommonDataModel import vtkPiecewiseFunction
+    from vtkmodules.vtkRenderingCore import vtkColorTransferFunction
+
+    opacity, colour = vtkPiecewiseFunction(), vtkColorTransferFunction()
+    for brightness, value in ((0.75, 0.0), (1.0, 0.35), (1.4, 0.9)):
+        opacity.AddPoint(brightness * threshold, value)
+    for brightness, shade in ((0.75, 0.6), (1.4, 1.0)):
+        colour.AddRGBPoint(brightness * threshold, *(shade * part for part in COLOUR))
+    properties.SetScalarOpacity(opacity)
+    properties.SetColor(colour)
+    properties.GetVolumeProperty().ShadeOn()
 
 
 def is_software(renderer: str) -> bool:
