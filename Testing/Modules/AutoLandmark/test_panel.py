@@ -30,7 +30,7 @@ def test_a_panel_without_a_volume_offers_nothing_to_press(panel):
     assert panel.ui.predictButton.toolTip == "Choose a volume first." and message(panel) == ("", "")
 
 
-def test_the_panel_as_it_opens(panel):
+def test_the_panel_as_it_opens(panel, scene):
     ui = panel.ui
     sections = ("scan", "options", "review", "export", "repeat", "many", "train")
     assert [name for name in sections if not getattr(ui, f"{name}Section").collapsed] == ["scan", "review"]
@@ -48,6 +48,7 @@ def test_the_panel_as_it_opens(panel):
     ):
         assert getattr(ui, name).isHidden(), name
     selector = ui.inputSelector
+    assert selector.mrmlScene() is scene and ui.repeatTable.mrmlScene() is scene
     assert selector.noneEnabled and selector.renameEnabled
     assert not selector.addEnabled and not selector.removeEnabled
     assert ui.limitBox.value == 0.0 and ui.limitBox.text == "flagged points only"
@@ -117,6 +118,16 @@ def test_points_follow_the_volume_and_results_stay_in_its_frame(panel, chosen, s
     assert np.allclose(place_of(panel, "1"), [1, 1, 1])
     header = (results / "skull.nrrd").read_bytes()[:400].decode("latin1")
     assert "space directions: (0.5,0.0,0.0)" in header.replace("-0.0", "0.0")
+
+
+def test_points_go_with_a_volume_that_is_turned_during_the_review(predicted, volume, scene, slicer):
+    pose = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "pose")
+    pose.SetMatrixTransformToParent(slicer.util.vtkMatrixFromArray(np.diag([-1.0, 1.0, 1.0, 1.0])))
+    with double.timed("a volume turned"):
+        volume.SetAndObserveTransformNodeID(pose.GetID())
+    assert points(predicted).GetParentTransformNode() is pose
+    drag(predicted, "2", 2.5, 1.5, 1.0)
+    assert np.allclose(place_of(predicted, "2"), [2.5, 1.5, 1.0])
 
 
 def test_slices_jump_to_the_point(predicted, slicer):

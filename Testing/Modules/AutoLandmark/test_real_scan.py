@@ -15,9 +15,9 @@ from watching import drag, message, rows, session
 
 import double
 from double.durations import Watch
+from fairness import fairly
 
 FOLDER = Path(os.environ.get("CRANIOMARK_DATA", "")) / "mmllm"
-LARGEST_GAP_MS = 100
 LONGEST_REVIEW_MS = 1000
 PREDICTING_SECONDS = 560
 
@@ -51,12 +51,16 @@ def specimen():
 def predicted(panel, scene, specimen, real_board):
     """The panel after a prediction that let the windows go on."""
     panel.ui.inputSelector.pick(add_volume(scene, read_volume(specimen.path), "skull"))
-    panel.ui.predictButton.click()
-    with double.gaps() as gaps:
-        assert double.settle(lambda: not panel.widget.desk.busy, PREDICTING_SECONDS)
-        double.settle(lambda: not real_board.busy, 60)
-    assert session(panel) is not None, message(panel)
-    assert gaps.ticks > 10 and gaps.worst_ms <= LARGEST_GAP_MS, f"{gaps.worst_ms} ms: {gaps.stack}"
+
+    def predict():
+        panel.ui.predictButton.click()
+        with double.gaps() as gaps:
+            assert double.settle(lambda: not panel.widget.desk.busy, PREDICTING_SECONDS)
+            double.settle(lambda: not real_board.busy, 60)
+        assert session(panel) is not None, message(panel)
+        return gaps
+
+    fairly(predict)
     return panel
 
 

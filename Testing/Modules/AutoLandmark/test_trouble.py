@@ -9,6 +9,7 @@ import pytest
 from watching import WAIT, at_work, finished, message, points, rows, session, use
 
 import double
+from fairness import fairly
 
 
 @pytest.fixture
@@ -188,13 +189,17 @@ def test_the_module_is_reloaded_in_the_middle(panel, chosen, tmp_path):
 
 def test_the_windows_go_on_while_the_child_works(panel, chosen, tmp_path):
     use(panel, tmp_path, "slow")
-    panel.ui.predictButton.click()
-    with double.gaps() as gaps:
-        assert at_work(panel)
-        double.settle(lambda: panel.ui.progressBar.value > 100, 60)
-    panel.ui.cancelButton.click()
-    assert finished(panel)
-    assert gaps.ticks > 10 and gaps.worst_ms <= 100, gaps.stack
+
+    def predict():
+        panel.ui.predictButton.click()
+        with double.gaps() as gaps:
+            assert at_work(panel)
+            assert double.settle(lambda: panel.ui.progressBar.value > 100, 60)
+        panel.ui.cancelButton.click()
+        assert finished(panel)
+        return gaps
+
+    fairly(predict)
 
 
 def test_a_panel_without_its_library_says_so(opened, monkeypatch):

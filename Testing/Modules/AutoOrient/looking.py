@@ -24,23 +24,6 @@ def world(node):
     return np.array([[own.GetElement(row, column) for column in range(4)] for row in range(4)])
 
 
-LARGEST_GAP_MS = 100
-
-
-def fairly(measure, tries=3):
-    """Gaps of the event loop; measured anew while they are too long and the machine itself stood still."""
-    found = measure()
-    while (
-        found.worst_ms > LARGEST_GAP_MS and getattr(found, "machine_ms", 0) > LARGEST_GAP_MS / 2 and tries > 1
-    ):
-        found, tries = measure(), tries - 1
-    assert found.ticks > 10 and found.worst_ms <= LARGEST_GAP_MS, (
-        found.worst_ms,
-        found.machine_ms,
-        found.stack,
-    )
-
-
 def finished(panel):
     """Whether nothing is at work; waits for it."""
     return double.settle(lambda: not panel.widget.desk.busy, WAIT)

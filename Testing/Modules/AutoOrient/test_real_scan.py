@@ -8,9 +8,10 @@ import pytest
 from craniomark.desktop import shared
 from craniomark.ground.volumes import read_volume
 from craniomark.mrml import add_volume
-from looking import fairly, message, world
+from looking import message, world
 
 import double
+from fairness import fairly
 
 FOLDER = Path(os.environ.get("CRANIOMARK_DATA", "")) / "mmllm"
 

@@ -4,9 +4,10 @@ import os
 import signal
 
 import numpy as np
-from looking import WAIT, at_work, fairly, finished, message, nothing_installed, poses_in, use, world
+from looking import WAIT, at_work, finished, message, nothing_installed, poses_in, use, world
 
 import double
+from fairness import fairly
 
 
 def test_cancel_leaves_the_volume_as_it_was(panel, chosen, tmp_path):

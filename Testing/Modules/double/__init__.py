@@ -12,7 +12,7 @@ It finds mistakes of the scripted modules without a Slicer. What it does not fin
 
 from double.base import recorded as calls
 from double.dialogs import answer, shown
-from double.durations import gaps, slow_calls
+from double.durations import gaps, slow_calls, timed
 from double.panels import Panel, assert_clean, close_module, fresh_scene, install, open_module, settle
 from double.pictures import grab
 from double.recorder import TouchedFromThreadError, expected, slot_errors, vtk_errors
@@ -36,5 +36,6 @@ __all__ = [
     "slot_errors",
     "slow_calls",
     "stray_attributes",
+    "timed",
     "vtk_errors",
 ]

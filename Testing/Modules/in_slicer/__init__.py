@@ -7,7 +7,7 @@ Nothing is imitated here but what a test must not do: ask a person, install pack
 from in_slicer import durations
 from in_slicer import records as calls
 from in_slicer.answers import answer, shown
-from in_slicer.durations import gaps
+from in_slicer.durations import gaps, timed
 from in_slicer.errors import expected, slot_errors, vtk_errors
 from in_slicer.panels import (
     Panel,
@@ -41,6 +41,7 @@ __all__ = [
     "slot_errors",
     "slow_calls",
     "stray_attributes",
+    "timed",
     "uninstall",
     "vtk_errors",
 ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from mutants.tables import Loop, inner, loops_in, name_of
 
-CONNECTING = ("connect", "addObserver", "singleShot")
+CONNECTING = {"connect": 1, "addObserver": 2, "AddObserver": 1, "singleShot": 1}
+"""Methods that have something called later, and the place of it among their arguments."""
 SHOWN = ("enter", "exit")
 
 
@@ -136,7 +137,7 @@ def is_connection(node: ast.AST) -> bool:
 
 def handler(call: ast.Call) -> ast.expr | None:
     """The handler of a connection."""
-    place = {"connect": 1, "addObserver": 2, "singleShot": 1}[call.func.attr]  # type: ignore[attr-defined]
+    place = CONNECTING[call.func.attr]  # type: ignore[attr-defined]
     return call.args[place] if len(call.args) > place else None
 
 
