@@ -62,7 +62,7 @@ MUTANT_TESTS := Testing/Modules/example/test_example.py
 else ifeq ($(MODULE),AutoLandmark)
 # What it shares with AutoOrient is judged by the tests of AutoOrient.
 MUTATED := AutoLandmark $(patsubst %,craniomark/desktop/%.py,review_panel cohort_panel folder_panel review_table \
-	reviewing refining predicting landmark_desk landmark_folder background comparing)
+	review_points reviewing refining predicting landmark_desk landmark_folder background comparing)
 else
 MUTATED := $(MODULE) craniomark/desktop Resources/UI
 endif
