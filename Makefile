@@ -48,8 +48,8 @@ demo: $(STAMP)
 
 test: $(STAMP)
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(TEST_JOBS) $(TEST_ARGS)
-# The double of Slicer changes Qt for its whole process. 5: none of these tests was chosen.
-	@for folder in Testing/Modules/*/; do \
+# The double of Slicer changes Qt for its whole process, and trame keeps much per process. 5: no test was chosen.
+	@for folder in Testing/Modules/*/ Testing/Web/; do \
 		$(ONE_THREAD) $(BIN)/python -m pytest $$folder $(TEST_ARGS) || [ $$? -eq 5 ] || exit 1; done
 
 # Mistakes planted into a module, one at a time, each of which its tests must notice: half an hour on a free machine.

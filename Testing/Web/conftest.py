@@ -133,28 +133,6 @@ def open_tab(browser: Any) -> Iterator[Callable[..., Any]]:
 @pytest.fixture
 def tiny_scan(tmp_path: Path) -> Path:
     """Write a small scan of a hollow ball of bone with predicted points on it, in a folder of its own."""
-    import numpy as np
+    from balls import write_ball
 
-    from craniomark.ground.landmarks import Annotation, LandmarkSet, write_landmarks
-    from craniomark.ground.volumes import Volume, write_volume
-
-    folder = tmp_path / "scans"
-    (folder / "craniomark").mkdir(parents=True)
-    at = (np.indices((48, 40, 44)) - np.array([23.5, 19.5, 21.5]).reshape(3, 1, 1, 1)) * 0.5
-    far = np.linalg.norm(at, axis=0)
-    voxels = np.where((far > 6.5) & (far < 8.0), 200, 10).astype(np.uint8)
-    matrix = np.diag([-0.5, -0.5, 0.5, 1.0])
-    matrix[:3, 3] = 20.0, 30.0, -10.0
-    path = folder / "ball.nii.gz"
-    write_volume(Volume(voxels, matrix), path)
-    centre = matrix[:3, :3] @ [23.5, 19.5, 21.5] + matrix[:3, 3]
-    ways = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]])
-    points = centre + 7.5 * ways
-    labels = tuple("ABCDEF")
-    notes = {
-        label: Annotation(0.1 + 0.1 * row, "review" if row > 3 else "ok", "predicted", tuple(points[row]))
-        for row, label in enumerate(labels)
-    }
-    for ending in (".csv", ".mrk.json"):
-        write_landmarks(LandmarkSet(labels, points, notes), folder / "craniomark" / f"ball{ending}")
-    return path
+    return write_ball(tmp_path / "scans", "ball")

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 HERE = Path(__file__).resolve().parent
-PATIENCE = 90.0
+PATIENCE = 60.0
 """Seconds; four processes may share two cores."""
 
 
@@ -68,7 +68,15 @@ class Server:
 
     def state(self) -> dict[str, Any]:
         """What scene and session hold, told by the server itself."""
-        with urllib.request.urlopen(f"{self.url}/state-for-tests?token={self.token}", timeout=60) as answer:
+        return self._told("state")
+
+    def position(self, view: str, label: str) -> tuple[float, float] | None:
+        """Where a point is in a view, as parts of its width and height from the top left."""
+        return self._told("position", view=view, label=label)
+
+    def _told(self, what: str, **asked: str) -> Any:
+        words = urlencode({**asked, "token": self.token})
+        with urllib.request.urlopen(f"{self.url}/{what}-for-tests?{words}", timeout=60) as answer:
             return json.load(answer)
 
     def stop(self) -> int:
@@ -98,7 +106,10 @@ class Server:
 
 
 def until(
-    true: Callable[[], Any], what: str, seconds: float = PATIENCE, pause: Callable[[], Any] | None = None
+    true: Callable[[], Any],
+    what: str,
+    seconds: float = PATIENCE,
+    pause: Callable[[], Any] = lambda: time.sleep(0.1),
 ) -> Any:
     """Ask again and again until something is true, and return it.
 

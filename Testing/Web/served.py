@@ -9,7 +9,7 @@ from craniomark.ground.checks import InputError
 from craniomark.web.app import Options
 from craniomark.web.serve import Place, serve
 
-STATE = "/state-for-tests"
+STATE, POSITION = "/state-for-tests", "/position-for-tests"
 
 
 def main(source: str, results: str, observer: str, upload_gb: str) -> None:
@@ -31,7 +31,11 @@ def _with_state(routes: Any, app: Any) -> None:
         told = json.dumps(app.state_for_tests(), default=str)
         return web.Response(text=told, content_type="application/json")
 
+    async def position(request: Any) -> Any:
+        return web.json_response(app.display_position(request.query["view"], request.query["label"]))
+
     routes.router.add_get(STATE, state)
+    routes.router.add_get(POSITION, position)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,99 @@
+"""One tab as a person uses it: by its buttons, its keys and the mouse."""
+
+import re
+from typing import Any
+
+import numpy as np
+from harness import Server, until
+
+VIEWS = {"four": ("Red", "Green", "ThreeD", "Yellow"), "axial": ("Red",), "solid": ("ThreeD",)}
+SLICES = ("Red", "Green", "Yellow")
+HOVER_MS = 700
+"""The drawing library picks what lies under the mouse when it moves, and answers after a frame."""
+
+
+class Tab:
+    """A page of the review."""
+
+    def __init__(self, page: Any, server: Server) -> None:
+        self.page, self.server = page, server
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.server.state()
+
+    def wait(self, true: Any, what: str) -> Any:
+        """Wait until the server's state is as wanted; returns the state."""
+        found: list[dict[str, Any]] = []
+
+        def asked() -> bool:
+            found[:] = [self.server.state()]
+            return bool(true(found[0]))
+
+        until(asked, what, pause=lambda: self.page.wait_for_timeout(80))
+        return found[0]
+
+    def open(self, id_: str) -> dict[str, Any]:
+        """Open a specimen from the list."""
+        self.page.locator(".v-list-item", has=self.page.get_by_text(id_, exact=True)).click()
+        return self.wait(lambda s: s["specimen"] == id_ and s["reviewing"], f"{id_} is open")
+
+    def button(self, name: str) -> Any:
+        """The visible button that reads so, whatever key stands behind it."""
+        words = re.compile(rf"^{re.escape(name)}(\s*[A-Z])?$", re.IGNORECASE)
+        return self.page.get_by_role("button", name=words).locator("visible=true").first
+
+    def press(self, name: str) -> None:
+        self.button(name).click()
+
+    def key(self, key: str) -> None:
+        self.page.keyboard.press(key)
+
+    def go(self, label: str) -> None:
+        """Turn to a point by the table."""
+        self.page.locator(f"#row-{label}").click()
+        self.wait(lambda s: s["point"] == label, f"{label} is under review")
+
+    def row(self, label: str) -> dict[str, Any]:
+        return next(row for row in self.state["rows"] if row["label"] == label)
+
+    def shown_row(self, label: str) -> str:
+        """What the table shows of a point."""
+        return self.page.locator(f"#row-{label}").inner_text()
+
+    def box(self, view: str) -> dict[str, float]:
+        """Where a view lies in the page, px."""
+        order = VIEWS[self.state["layout"]]
+        return self.page.locator(".remote-controlled-area").nth(order.index(view)).bounding_box()
+
+    def at(self, view: str, label: str) -> tuple[float, float]:
+        """Where a point is in the page, px."""
+        across, down = self.server.position(view, label)
+        box = self.box(view)
+        return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+    def drag(self, view: str, label: str, across: float, down: float) -> None:
+        """Take a point with the mouse and put it elsewhere."""
+        x, y = self.at(view, label)
+        mouse = self.page.mouse
+        mouse.move(x - 12, y - 12)
+        mouse.move(x, y, steps=4)
+        self.page.wait_for_timeout(HOVER_MS * (1 if view in SLICES else 4))
+        mouse.down()
+        mouse.move(x + across, y + down, steps=6)
+        self.page.wait_for_timeout(HOVER_MS)
+        mouse.up()
+
+    def pixels_per_mm(self, view: str) -> np.ndarray:
+        """How a slice view shows millimetres, shape (2, 3): fitted to where it shows the points."""
+        points = self.state["scene_points"]
+        seen = np.array([self.at(view, label) for label in points])
+        places = np.column_stack([np.array(list(points.values())), np.ones(len(points))])
+        found, *_ = np.linalg.lstsq(places, seen, rcond=None)
+        assert np.abs(places @ found - seen).max() < 0.01
+        return found[:3].T
+
+    def picture(self, path: Any) -> None:
+        """Take a screenshot once the views have drawn."""
+        self.page.wait_for_timeout(1500)
+        self.page.screenshot(path=str(path))
