@@ -290,19 +290,12 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def onSpecimen(self, entry):
         """Load the scan of a specimen, and open its review."""
-        from craniomark.desktop.inputs import loaded_from, not_loaded
+        from craniomark.desktop.inputs import scan_in_scene
         from craniomark.desktop.results import SPECIMEN
 
         if self._parameters is None:  # the user has gone to another module meanwhile
             return
-        volume = loaded_from(slicer.mrmlScene, entry.scan)
-        if volume is None and entry.scan.is_file():
-            try:
-                volume = slicer.util.loadVolume(str(entry.scan))
-            except RuntimeError:  # Slicer's console tells why
-                volume = None
-        if volume is None:
-            raise not_loaded(entry.id, entry.scan)
+        volume = scan_in_scene(slicer.mrmlScene, entry.id, entry.scan, self.desk.review.volume)
         volume.SetAttribute(SPECIMEN, entry.id)
         self._parameters.inputVolume = volume
         self.ui.modeBox.setCurrentIndex(0)

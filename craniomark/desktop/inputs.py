@@ -1,12 +1,14 @@
 """What can be landmarked: volumes, and why other nodes can't."""
 
+import math
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 
 from craniomark.desktop.words import tr
 from craniomark.flows.pipeline.predictor import no_surface
-from craniomark.ground.checks import InputError
+from craniomark.ground.checks import InputError, available_memory
 from craniomark.ground.volumes import placement_of
 from craniomark.mrml import Node, Scene
 from craniomark.mrml.models import MODEL
@@ -14,6 +16,10 @@ from craniomark.mrml.nodes import checked, name_of
 from craniomark.mrml.volumes import own_placement
 
 VOLUME = "vtkMRMLScalarVolumeNode"
+LOADED = "CranioMark.Loaded"
+"""Attribute of volumes that were loaded for a review, one specimen after the other."""
+_BYTES_A_VOXEL, _UNPACKED = 8, 6
+"""Of a scan when Slicer loads and shows it; and how much larger than its file where that doesn't tell."""
 _SAME_PLACE = 0.5
 """Of a voxel: what Slicer and the library may read differently from one file."""
 
@@ -70,10 +76,29 @@ def check_place(volume: Node, scan: Path | None) -> None:
         raise InputError(name_of(volume), tr("volume"), value, remedy)
 
 
-def not_loaded(id_: str, scan: Path) -> InputError:
-    """What to do where Slicer can't load a scan by itself, such as a folder of slices."""
-    remedy = tr("load it by hand, call the volume {id}, and press Open").format(id=id_)
-    return InputError(scan, tr("scan"), tr("not loaded"), remedy)
+def make_room(scene: Scene, scan: Path, keep: Node | None = None) -> None:
+    """Take volumes away that `scan_in_scene` loaded, the oldest first, until memory holds another scan.
+
+    Nothing is lost: they lie on the disk as they are in the scene, and reviews are saved.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+        Where they are.
+    scan : Path
+        What shall be loaded.
+    keep : vtkMRMLScalarVolumeNode, optional
+        One that stays.
+    """
+    told = placement_of(scan)
+    needed = math.prod(told[0]) * _BYTES_A_VOXEL if told else _UNPACKED * scan.stat().st_size
+    volumes = [scene.GetNthNodeByClass(n, VOLUME) for n in range(scene.GetNumberOfNodesByClass(VOLUME))]
+    for volume in volumes:
+        available = available_memory()
+        if available is None or available > needed:
+            return
+        if volume is not keep and volume.GetAttribute(LOADED) and file_of(volume) is not None:
+            scene.RemoveNode(volume)
 
 
 def loaded_from(scene: Scene, path: Path) -> Node | None:
@@ -84,3 +109,38 @@ def loaded_from(scene: Scene, path: Path) -> Node | None:
         if held is not None and held.resolve() == path.resolve():
             return volume
     return None
+
+
+def scan_in_scene(scene: Scene, id_: str, scan: Path, keep: Node | None = None) -> Node:
+    """The volume of a scan, loaded where it is not there; where memory is short, in place of earlier ones.
+
+    Parameters
+    ----------
+    scene : vtkMRMLScene
+        Slicer's own.
+    id_ : str
+        Specimen.
+    scan : Path
+        Its image.
+    keep : vtkMRMLScalarVolumeNode, optional
+        A volume that stays.
+
+    Raises
+    ------
+    InputError
+        If Slicer can't load it by itself, such as a folder of slices.
+    """
+    volume = loaded_from(scene, scan)
+    if volume is not None:
+        return volume
+    if scan.is_file():
+        import slicer
+
+        make_room(scene, scan, keep)
+        with suppress(RuntimeError):  # Slicer's console tells why
+            volume = slicer.util.loadVolume(str(scan))
+    if volume is None:
+        remedy = tr("load it by hand, call the volume {id}, and press Open").format(id=id_)
+        raise InputError(scan, tr("scan"), tr("not loaded"), remedy)
+    volume.SetAttribute(LOADED, "1")
+    return volume

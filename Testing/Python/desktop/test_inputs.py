@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from craniomark.desktop.inputs import checked_volume, file_of, loaded_from, refusal
+from craniomark.desktop import inputs
+from craniomark.desktop.inputs import LOADED, checked_volume, file_of, loaded_from, make_room, refusal
 from craniomark.flows.pipeline.predictor import refuse_surface
 from craniomark.ground.checks import InputError
 from craniomark.ground.specimens import Specimen
-from craniomark.ground.volumes import Volume
+from craniomark.ground.volumes import Volume, write_volume
 from craniomark.mrml import add_volume
 
 
@@ -46,3 +47,35 @@ def test_the_file_of_a_volume_counts_while_it_is_as_it_was_there(slicer, scene, 
     volume.SetOrigin(1, 2, 3)
     volume.StorableModified()
     assert file_of(volume) is None and loaded_from(scene, path) is None
+
+
+@pytest.fixture
+def review_of_three(scene, tmp_path):
+    """Three volumes that were loaded one after the other, as a review does."""
+    made = []
+    for name in ("a", "b", "c"):
+        volume = add_volume(scene, Volume(np.zeros((3, 4, 5), np.int16), np.eye(4)), name)
+        write_volume(Volume(np.zeros((3, 4, 5), np.int16), np.eye(4)), tmp_path / f"{name}.nrrd")
+        volume.AddDefaultStorageNode()
+        volume.GetStorageNode().SetFileName(str(tmp_path / f"{name}.nrrd"))
+        volume.GetStorageNode().ReadData(volume)
+        volume.SetAttribute(LOADED, "1")
+        made.append(volume)
+    return made
+
+
+@pytest.mark.parametrize(("free", "left"), [(10**9, "abc"), (0, "b"), (None, "abc")])
+def test_scans_go_where_memory_is_short_but_for_the_one_under_review(
+    scene, review_of_three, tmp_path, monkeypatch, free, left
+):
+    monkeypatch.setattr(inputs, "available_memory", lambda: free)
+    make_room(scene, tmp_path / "a.nrrd", keep=review_of_three[1])
+    assert "".join(node.GetName() for node in review_of_three if scene.IsNodePresent(node)) == left
+
+
+def test_volumes_that_were_changed_or_that_a_user_loaded_stay(scene, review_of_three, tmp_path, monkeypatch):
+    monkeypatch.setattr(inputs, "available_memory", lambda: 0)
+    review_of_three[0].SetOrigin(1, 2, 3)
+    review_of_three[1].RemoveAttribute(LOADED)
+    make_room(scene, tmp_path / "a.nrrd")
+    assert [bool(scene.IsNodePresent(node)) for node in review_of_three] == [True, True, False]

@@ -9,7 +9,7 @@ from waiting import until
 
 from craniomark.desktop import poses
 from craniomark.desktop import results as results_module
-from craniomark.desktop.inputs import not_loaded
+from craniomark.desktop.inputs import scan_in_scene
 from craniomark.desktop.landmark_desk import LandmarkDesk
 from craniomark.desktop.predicting import Options
 from craniomark.desktop.results import SPECIMEN
@@ -80,8 +80,9 @@ def test_a_copy_can_be_predicted_once_it_has_another_name(desk, board, volume, r
     assert predict(desk, board, copy, results).kind == "doubt" and (results / "copy.csv").exists()
 
 
-def test_a_scan_that_slicer_cannot_load_has_a_remedy(tmp_path):
-    assert "load it by hand, call the volume skull, and press Open" in str(not_loaded("skull", tmp_path))
+def test_a_scan_that_slicer_cannot_load_has_a_remedy(scene, tmp_path):
+    with pytest.raises(InputError, match="load it by hand, call the volume skull, and press Open"):
+        scan_in_scene(scene, "skull", tmp_path)
 
 
 def test_a_folder_is_tried_and_left_as_it_was(tmp_path, monkeypatch):
