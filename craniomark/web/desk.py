@@ -220,7 +220,8 @@ class Desk:
     def predict_all(self) -> None:
         """Find those of all scans of the folder that have none."""
         self.message.clear()
-        self.landmark.folder.predict(str(self.specimens.root), self.results, self._asked(), resume=True)
+        scans = self.specimens.write_unpredicted()
+        self.landmark.folder.predict(str(scans), self.results, self._asked(), resume=True)
 
     def refine(self, which: str, selected: tuple[str, ...] = ()) -> None:
         """Search points anew: ``"flagged"``, ``"uncertain"`` or ``"selected"``."""

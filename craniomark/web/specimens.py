@@ -1,13 +1,16 @@
 """The specimens of a folder: what there is to open, and how far each is."""
 
+import csv
 from pathlib import Path
 
 from craniomark.flows.pipeline.record import found_record
 from craniomark.flows.review import Entry, Session, Worklist, known_scan
 from craniomark.flows.review.worklist import UNPREDICTED, asked_spacing
-from craniomark.ground.checks import InputError
+from craniomark.ground.checks import InputError, written_whole
 from craniomark.ground.specimens import Specimen, find_specimens, kind_of, specimen_at
 from craniomark.web.places import results_of
+
+UNPREDICTED_LIST = "without-landmarks.csv"
 
 
 class Specimens:
@@ -86,6 +89,28 @@ class Specimens:
             return self._found[id_]
         where = path or entry.scan or id_
         raise InputError(where, "scan", "not where it was", "put it back, or give the folder of the scans")
+
+    def write_unpredicted(self) -> Path:
+        """Write the list of scans that have no landmarks yet, as `craniomark process` takes it.
+
+        Raises
+        ------
+        InputError
+            If there is none, or the folder of results can't be written.
+        """
+        left = [entry for entry in self.entries if entry.state == UNPREDICTED and entry.id in self._found]
+        scans = [self._found[entry.id] for entry in left if not self.is_surface(entry.id)]
+        if not scans:
+            raise InputError(self.root, "scans without landmarks", "none", "open one, and find them anew")
+        rows = [
+            (one.id, str(one.path.absolute()), one.group, " ".join(map(str, one.spacing or ())))
+            for one in scans
+        ]
+        path = self.results / UNPREDICTED_LIST
+        with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            writer.writerows((("id", "path", "group", "spacing"), *rows))
+        return path
 
     def add(self, path: Path) -> str:
         """Put a file below `root` into the list; returns its id.

@@ -43,6 +43,7 @@ html { overflow: hidden; }
 .cm-empty { position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center;
   justify-content: center; gap: 12px; color: #cfd8dc; pointer-events: none; }
 .cm-words { white-space: normal; overflow-wrap: anywhere; }
+@media (max-width: 999px) { .cm-picture { height: 54px; } }
 @media (max-height: 560px) {
   .cm-panel { overflow-y: auto; }
   .cm-panel .cm-panel { height: auto; flex: 0 0 auto; overflow: visible; }

@@ -156,7 +156,8 @@ class Views:
                 self._pick(view)
 
         interactor.AddObserver(_LEFT_PRESS, press, _FIRST)
-        interactor.AddObserver(_LEFT_RELEASE, release, -_FIRST)
+        # first, as the widgets keep what they use from those behind them
+        interactor.AddObserver(_LEFT_RELEASE, release, _FIRST)
 
     def _pick(self, view: Any) -> None:
         from vtkmodules.vtkRenderingCore import vtkCellPicker

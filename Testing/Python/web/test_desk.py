@@ -135,6 +135,20 @@ def test_landmarks_are_found_by_the_child_and_reviewed(make_desk, shelf, until):
     assert "Stopped" in desk.message.words
 
 
+def test_scans_without_landmarks_are_done_paused_and_stopped(make_desk, shelf, until):
+    desk = make_desk(shelf, odd=True)
+    desk.predict_all()
+    folder = desk.landmark.folder
+    assert [row.id for row in folder.rows] == ["three"]
+    folder.pause()
+    until(desk, lambda: folder.paused or not folder.busy)
+    desk.cancel()
+    until(desk, lambda: not folder.busy and not folder.paused)
+    assert not desk.board.busy and not desk.landmark.busy
+    desk.take_outcome()
+    assert desk.message.words
+
+
 def test_a_second_observer_begins_with_what_the_program_gave(opened, until):
     review = opened.landmark.review
     review.session.move("b", (4.2, 0.0, 0.0))
