@@ -109,6 +109,27 @@ def test_options_and_model_reach_the_child(panel, chosen, monkeypatch):
     assert request.model.endswith("mouse-skull")
 
 
+@pytest.mark.parametrize("changed", ["orient", "refine", "mirror"])
+def test_each_option_is_one_of_its_own(panel, changed):
+    before = panel.widget.options()
+    getattr(panel.ui, f"{changed}Box").click()
+    after = panel.widget.options()
+    differing = [name for name in vars(before) if getattr(before, name) != getattr(after, name)]
+    assert differing == [changed]
+
+
+def test_a_folder_to_write_to_is_enough_to_write(predicted, tmp_path):
+    for line, button in (
+        (predicted.ui.exportLine, "exportButton"),
+        (predicted.ui.setLine, "useReviewedButton"),
+    ):
+        assert not getattr(predicted.ui, button).enabled
+        line.currentPath = str(tmp_path / "made")
+        assert getattr(predicted.ui, button).enabled
+        line.currentPath = ""
+        assert not getattr(predicted.ui, button).enabled
+
+
 def test_points_follow_the_volume_and_results_stay_in_its_frame(panel, chosen, scene, slicer, results):
     pose = scene.AddNewNodeByClass("vtkMRMLLinearTransformNode", "pose")
     pose.SetMatrixTransformToParent(slicer.util.vtkMatrixFromArray(np.diag([-1.0, 1.0, 1.0, 1.0])))
