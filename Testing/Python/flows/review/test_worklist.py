@@ -106,6 +106,8 @@ def test_lines_follow_the_open_session(worklist, desk):
     heard = []
     worklist.listen(Listener(points=heard.append))
     with worklist.open("w", desk) as session:
+        assert worklist["w"].begun and heard == [("w",)]
+        heard.clear()
         session.accept("a")
         assert (worklist["w"].doubtful, heard) == (2, [("w",)])
         session.undo()
