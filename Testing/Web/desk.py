@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 import numpy as np
-from harness import Server, until
+from harness import PATIENCE, Server, until
 
 VIEWS = {"four": ("Red", "Green", "ThreeD", "Yellow"), "axial": ("Red",), "solid": ("ThreeD",)}
 SLICES = ("Red", "Green", "Yellow")
+STILL = 14
+"""Looks at the views in a row that show no change."""
 HOVER_MS = 700
 """The drawing library picks what lies under the mouse when it moves, and answers after a frame."""
 
@@ -22,7 +24,7 @@ class Tab:
     def state(self) -> dict[str, Any]:
         return self.server.state()
 
-    def wait(self, true: Any, what: str) -> Any:
+    def wait(self, true: Any, what: str, seconds: float = PATIENCE) -> Any:
         """Wait until the server's state is as wanted; returns the state."""
         found: list[dict[str, Any]] = []
 
@@ -30,13 +32,26 @@ class Tab:
             found[:] = [self.server.state()]
             return bool(true(found[0]))
 
-        until(asked, what, pause=lambda: self.page.wait_for_timeout(80))
+        until(asked, what, seconds, pause=lambda: self.page.wait_for_timeout(80))
         return found[0]
 
     def open(self, id_: str) -> dict[str, Any]:
         """Open a specimen from the list."""
         self.page.locator(".v-list-item", has=self.page.get_by_text(id_, exact=True)).click()
-        return self.wait(lambda s: s["specimen"] == id_ and s["reviewing"], f"{id_} is open")
+        self.wait(lambda s: s["specimen"] == id_ and s["reviewing"], f"{id_} is open")
+        return self.settle()
+
+    def settle(self) -> dict[str, Any]:
+        """Wait until the views stand still: the bone comes a little after the points."""
+        seen: list[Any] = []
+
+        def still(state: dict[str, Any]) -> bool:
+            if state["layout"] in ("four", "solid") and state["scene_points"]:
+                seen.append(self.server.position("ThreeD", next(iter(state["scene_points"]))))
+                return len(seen) > STILL and len({tuple(one) for one in seen[-STILL:]}) == 1
+            return True
+
+        return self.wait(still, "the views stand still")
 
     def button(self, name: str) -> Any:
         """The visible button that reads so, whatever key stands behind it."""
@@ -76,10 +91,15 @@ class Tab:
         """Take a point with the mouse and put it elsewhere."""
         x, y = self.at(view, label)
         mouse = self.page.mouse
+        self.page.wait_for_timeout(HOVER_MS)
         mouse.move(x - 12, y - 12)
         mouse.move(x, y, steps=4)
-        self.page.wait_for_timeout(HOVER_MS * (1 if view in SLICES else 4))
+        self.page.wait_for_timeout(HOVER_MS)
+        mouse.move(x + 1, y)
+        mouse.move(x, y)
+        self.page.wait_for_timeout(HOVER_MS)
         mouse.down()
+        self.page.wait_for_timeout(HOVER_MS // 2)
         mouse.move(x + across, y + down, steps=6)
         self.page.wait_for_timeout(HOVER_MS)
         mouse.up()

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 HERE = Path(__file__).resolve().parent
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Seconds; four processes may share two cores."""
 
 

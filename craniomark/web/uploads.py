@@ -155,7 +155,7 @@ def add_route(app: Any, uploads: Uploads, opened: Callable[[Path], Any]) -> None
 
     Notes
     -----
-    The answer is 201 and ``{"name": ...}``, or 400 and a sentence for the user.
+    The answer is 201 and ``{"name": ...}``, or 400 and ``{"error": ...}`` with a sentence for the user.
     """
     from aiohttp import web
 
@@ -166,7 +166,7 @@ def add_route(app: Any, uploads: Uploads, opened: Callable[[Path], Any]) -> None
             path = await uploads.receive(name, request.content_length, chunks)
             opened(path)
         except InputError as error:
-            return web.Response(status=400, text=f"{error}\n")
+            return web.json_response({"error": str(error)}, status=400)
         return web.json_response({"name": path.name}, status=201)
 
     app.router.add_post("/upload", upload)

@@ -23,7 +23,7 @@ def left(served):
 
 def error(answer):
     assert answer.status == 400
-    return answer.body.decode()
+    return json.loads(answer.body)["error"]
 
 
 @pytest.mark.parametrize(("name", "body"), [("a.nii.gz", SCAN), ("A%20b.PLY", MESH)])
