@@ -120,7 +120,7 @@ class Warm:
         self.answers = os.fdopen(answers, "r")
 
     def ready(self) -> bool:
-        """Whether it can be used; waits for it. It can't where test modules hold what is changed."""
+        """Whether it can be used; waits for it. It can't where the tests can't be collected."""
         line = self.answers.readline()
         return bool(line) and json.loads(line) == READY
 

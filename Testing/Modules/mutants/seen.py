@@ -53,6 +53,8 @@ class Watched:
     functions: set[Function] = field(default_factory=set)
     lines: set[Line] = field(default_factory=set)
     failed: bool = False
+    words: set[str] = field(default_factory=set, compare=False, repr=False)
+    """All that it names and runs, once that was asked for."""
 
 
 class Observer:
@@ -139,7 +141,10 @@ class Brief:
 
 def write_tests(path: Path, tests: Sequence[Watched], of: str = "") -> None:
     """Keep tests in a file; `of` tells the state of the code that they were seen with."""
-    told = [vars(test) | {"functions": sorted(test.functions), "lines": sorted(test.lines)} for test in tests]
+    told = [
+        vars(test) | {"functions": sorted(test.functions), "lines": sorted(test.lines), "words": None}
+        for test in tests
+    ]
     path.write_text(json.dumps({"of": of, "tests": told}), encoding="utf-8")
 
 
@@ -148,7 +153,7 @@ def read_tests(path: Path, of: str = "") -> list[Watched]:
     told = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {"of": of, "tests": []}
     sets = ("functions", "lines")
     return [
-        Watched(**(one | {name: {tuple(each) for each in one[name]} for name in sets}))
+        Watched(**(one | {name: {tuple(each) for each in one[name]} for name in sets} | {"words": set()}))
         for one in told["tests"]
         if told["of"] == of
     ]
@@ -173,7 +178,8 @@ def chosen_for(mutant: Mutant, tests: Sequence[Watched], most: int | None = None
     able = [test for test in tests if place is not None and _runs(test, mutant.file, place)]
     lines = _statement_at(mutant, tree) if tree is not None else set()
     able = [test for test in able if not test.lines.isdisjoint(lines)] or able
-    able = [test for test in tests if test in able or test.failed] if able else [*tests]
+    names = {test.name for test in able}
+    able = [test for test in tests if test.name in names or test.failed] if able else [*tests]
     words = {*re.findall(r"[A-Za-z]\w{3,}", mutant.what)} if mutant.kind not in LOUD else set()
     weights = _weights(words, tests)
 
@@ -213,11 +219,15 @@ def _runs(test: Watched, file: Path, function: ast.FunctionDef) -> bool:
 
 
 def _words_of(test: Watched) -> set[str]:
-    return {*re.findall(r"\w+", test.text), *(name for _, _, name in test.functions)}
+    if not test.words:
+        test.words = {*re.findall(r"\w+", test.text), *(name for _, _, name in test.functions)}
+    return test.words
 
 
 def _weights(words: set[str], tests: Sequence[Watched]) -> dict[str, float]:
     """A word that few tests have tells more."""
+    if not words:
+        return {}
     counts = Counter(word for test in tests for word in words & _words_of(test))
     return {word: 1.0 / count for word, count in counts.items()}
 

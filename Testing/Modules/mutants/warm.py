@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,7 +18,9 @@ import pytest
 
 LEFT_COLD = ("torch", "lightning")
 """Never imported here: they are slow, start threads, and the windows' process does without."""
-READY, STALE, FAILED = "ready", "stale", "failed"
+READY, FAILED = "ready", "failed"
+Held = tuple[dict[str, Any], str, str, str]
+"""A namespace, a name in it, and the module and the name there of what it stands for; no name: the module."""
 
 
 class Nest:
@@ -46,9 +48,7 @@ class Nest:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: Any) -> None:
         """Serve; returns in the forked processes alone, which go on to run what is left of the tests."""
-        if any(self._holds_planted(item.module) for item in session.items):
-            self._say(STALE)
-            os._exit(0)
+        held = self._held({item.module.__name__: item.module for item in session.items})
         self._import()
         self._forget()
         gc.collect()
@@ -59,6 +59,9 @@ class Nest:
             pid = os.fork()
             if not pid:
                 self._begin(session, asked["tests"])
+                for namespace, name, home, called in held:
+                    module = importlib.import_module(home)
+                    namespace[name] = getattr(module, called) if called else module
                 return
             self._say(awaited(pid, asked["limit"]))
         os._exit(0)
@@ -85,11 +88,17 @@ class Nest:
             chosen = [item for item in session.items if item.nodeid in places]
             session.items[:] = sorted(chosen, key=lambda item: places[item.nodeid])
 
-    def _holds_planted(self, module: ModuleType) -> bool:
-        """Whether a test module has taken something of what mutants change, and would keep it."""
-        names = {each.__name__ for each in sys.modules.values() if self._is_planted(each)}
-        held = vars(module).values()
-        return any(getattr(one, "__module__", None) in names or _is_one_of(one, names) for one in held)
+    def _held(self, modules: Mapping[str, ModuleType]) -> list[Held]:
+        """What test modules have taken at their beginning of the code that mutants change."""
+        names = {each.__name__ for each in list(sys.modules.values()) if self._is_planted(each)}
+        found: list[Held] = []
+        for module in modules.values():
+            for name, one in vars(module).items():
+                if isinstance(one, ModuleType) and one.__name__ in names:
+                    found.append((vars(module), name, one.__name__, ""))
+                elif getattr(one, "__module__", None) in names and hasattr(one, "__name__"):
+                    found.append((vars(module), name, one.__module__, one.__name__))
+        return found
 
     def _is_planted(self, module: object) -> bool:
         return str(Path(getattr(module, "__file__", None) or "/").parent) in self._homes
@@ -109,10 +118,6 @@ class Nest:
                 if name.split(".")[0] not in LEFT_COLD:
                     with contextlib.suppress(ImportError):
                         importlib.import_module(name)
-
-
-def _is_one_of(one: object, names: set[str]) -> bool:
-    return isinstance(one, ModuleType) and one.__name__ in names
 
 
 def _imported(node: ast.AST) -> list[str]:
