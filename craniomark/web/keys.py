@@ -98,7 +98,8 @@ def theme_script(variable: str, asked: str) -> str:
   const asked = "{asked}";
   const dark = () => window.matchMedia("(prefers-color-scheme: dark)").matches;
   const begin = () => {{
-    if (!window.trame) return setTimeout(begin, 50);
+    // A choice that is made before the page stands does not reach it.
+    if (!window.trame || !document.querySelector(".v-application")) return setTimeout(begin, 50);
     window.trame.state.set("{variable}", asked === "system" ? (dark() ? "dark" : "light") : asked);
   }};
   begin();
