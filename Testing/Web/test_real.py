@@ -1,0 +1,109 @@
+"""The whole way on a real CT: from a scan without landmarks to an exported file, and how quick it is."""
+
+import os
+import shutil
+import statistics
+import time
+
+import numpy as np
+import pytest
+from desk import HOVER_MS, Tab
+
+from craniomark.ground.landmarks import read_landmarks
+
+DRAGGED_MS, OTHERS_MS = 100, 400
+"""Median time between two pictures of the slice in which a point is dragged, and of another view."""
+PREDICTION_SECONDS = 540
+
+COUNT_PICTURES = """() => {
+    window.pictures = [];
+    document.querySelectorAll('.remote-controlled-area').forEach((area, view) => {
+        new MutationObserver(() => window.pictures.push([view, performance.now()]))
+            .observe(area, {subtree: true, attributes: true, attributeFilter: ['src']});
+    });
+}"""
+
+
+@pytest.fixture(scope="module")
+def scans(data_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scans")
+    found = next(path for path in sorted(data_folder.glob("*.nii.gz")) if "-LM" not in path.name)
+    shutil.copy(found, folder / "skull.nii.gz")
+    return folder
+
+
+@pytest.mark.slow
+def test_from_a_scan_to_an_exported_file(serve, open_tab, scans, tmp_path):
+    server = serve(scans, observer="Anna")
+    tab = Tab(open_tab(server.address), server)
+    tab.wait(lambda s: s["specimen"] == "skull" and s["has_scan"], "the scan is read")
+    tab.press("Find landmarks")
+    tab.wait(lambda s: s["busy"] or s["reviewing"], "the search begins")
+    tab.wait(lambda s: s["reviewing"] and not s["busy"], "landmarks are found", PREDICTION_SECONDS)
+    state = tab.settle()
+    assert state["rows"][0]["label"] == state["point"]
+    predicted = read_landmarks(scans / "craniomark" / "skull.csv")
+    done = {label: np.array(place) for label, place in state["session_points"].items()}
+    first, second, third = [row["label"] for row in state["rows"] if row["label"] in done][:3]
+    tab.go(first)
+    shown = tab.pixels_per_mm("Red")
+    tab.drag("Red", first, 15, -9)
+    tab.wait(lambda s: s["undo_words"], "the point is moved")
+    change = np.subtract(tab.state["session_points"][first], done[first])
+    assert np.allclose(shown @ change, (15, -9), atol=1.5)
+    done[first] = done[first] + change
+    tab.go(second)
+    tab.key("a")
+    tab.wait(lambda s: s["reviewed"] == 2, "two are reviewed")
+    tab.go(third)
+    tab.key("m")
+    tab.wait(lambda s: s["reviewed"] == 3, "three are reviewed")
+    del done[third]
+    tab.page.get_by_role("tab").nth(2).click()
+    tab.press("Export")
+    link = tab.page.locator('a[href^="download/"]').first
+    link.wait_for()
+    with tab.page.expect_download() as coming:
+        link.click()
+    file = tmp_path / coming.value.suggested_filename
+    coming.value.save_as(file)
+    found = read_landmarks(file)
+    assert set(found.labels) == set(predicted.labels)
+    for label, place in zip(found.labels, found.points, strict=True):
+        wanted = done.get(label, np.full(3, np.nan))
+        assert np.allclose(place, wanted, atol=1e-5, equal_nan=True), label
+
+
+def idle():
+    """Whether the machine does little else, so that times tell something."""
+    return os.getloadavg()[0] < 0.75 * (os.cpu_count() or 1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not idle(), reason="the machine is busy with other things: times tell nothing")
+def test_pictures_come_quickly_while_a_point_is_dragged(serve, open_tab, scans):
+    server = serve(scans)
+    tab = Tab(open_tab(server.address), server)
+    tab.wait(lambda s: s["reviewing"], "the review of the test before is open")
+    tab.settle()
+    x, y = tab.at("Red", tab.state["point"])
+    mouse = tab.page.mouse
+    mouse.move(x - 10, y)
+    mouse.move(x, y, steps=3)
+    tab.page.wait_for_timeout(HOVER_MS)
+    mouse.down()
+    tab.page.wait_for_timeout(HOVER_MS)
+    tab.page.evaluate(COUNT_PICTURES)
+    end, step = time.monotonic() + 6, 0
+    while time.monotonic() < end:
+        step += 1
+        mouse.move(x + 20 * np.sin(step / 8), y + 20 * np.cos(step / 8) - 20)
+        tab.page.wait_for_timeout(25)
+    pictures = tab.page.evaluate("window.pictures")
+    mouse.up()
+    gaps = {
+        view: statistics.median(np.diff([at for one, at in pictures if one == view] or [0, 1e9]))
+        for view in range(4)
+    }
+    assert gaps[0] <= DRAGGED_MS, gaps
+    assert max(gaps.values()) <= OTHERS_MS, gaps
