@@ -174,8 +174,8 @@ class App:
             self.desk.message.guarded(self.desk.begin)()
         while not self._closed:
             await asyncio.sleep(_POLL_SECONDS)
-            if self.desk.board.busy:
-                self.desk.message.guarded(self.desk.board.poll)()
+            # always: a job that was paused is cancelled by a poll, though nothing is at work
+            self.desk.message.guarded(self.desk.board.poll)()
             self._look_on()
 
     def _look_on(self) -> None:
