@@ -185,6 +185,14 @@ def test_next_and_previous_go_through_doubtful_points(predicted):
     assert session(predicted).current == "2"
 
 
+def test_next_goes_forward_and_previous_back(predicted, monkeypatch):
+    steps = []  # of two doubtful points, the next one is the previous one too
+    monkeypatch.setattr(predicted.widget.desk.review, "step", steps.append)
+    predicted.ui.nextButton.click()
+    predicted.ui.previousButton.click()
+    assert steps == [1, -1]
+
+
 def test_accept_and_missing_decide_and_go_on(predicted):
     predicted.ui.acceptButton.click()
     predicted.ui.missingButton.click()
