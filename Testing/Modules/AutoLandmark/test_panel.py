@@ -193,6 +193,13 @@ def test_next_goes_forward_and_previous_back(predicted, monkeypatch):
     assert steps == [1, -1]
 
 
+def test_the_panel_follows_a_session_that_goes_to_another_point(predicted):
+    session(predicted).go("3")
+    assert "Landmark 3" in predicted.ui.definitionLabel.text
+    node = points(predicted)
+    assert [bool(node.GetNthControlPointLocked(n)) for n in range(4)] == [True, True, False, True]
+
+
 def test_accept_and_missing_decide_and_go_on(predicted):
     predicted.ui.acceptButton.click()
     predicted.ui.missingButton.click()
