@@ -247,7 +247,7 @@ def test_files_of_a_node_under_a_parent_are_in_its_own_frame(slicer, scene, tmp_
     read = read_landmarks(path)
     np.testing.assert_allclose(read.points, some().points + np.array([5, 0, 0]), atol=1e-6)
     np.testing.assert_allclose(read.annotation("Bregma").predicted, np.add(FLAGGED.predicted, [5, 0, 0]))
-    assert json.loads(path.read_text())["markups"][0]["coordinateSystem"] == "LPS"
+    assert json.loads(path.read_text(encoding="utf-8"))["markups"][0]["coordinateSystem"] == "LPS"
 
 
 def test_free_text_of_a_user_is_kept(scene):

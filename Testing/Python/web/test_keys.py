@@ -20,7 +20,7 @@ def test_each_key_can_be_done(opened, views):
 
 
 def test_the_letters_are_those_of_the_desktop(repository):
-    text = (repository / "AutoLandmark" / "Resources" / "UI" / "AutoLandmark.ui").read_text()
+    text = (repository / "AutoLandmark" / "Resources" / "UI" / "AutoLandmark.ui").read_text(encoding="utf-8")
     for part in text.split('<property name="shortcut">')[1:]:
         letter = part.split("<string>")[1].split("<")[0]
         assert action_of(letter), letter
