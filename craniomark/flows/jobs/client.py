@@ -71,6 +71,7 @@ class JobClient:
         self._lock = threading.RLock()
         self._waiting: deque[Job] = deque()
         self._current: Job | None = None
+        self._latest: Job | None = None
         self._sent, self._deadline = False, float("inf")
         self._process: JobProcess | None = None
         self._news: deque[tuple[Job, dict[str, Any]]] = deque()
@@ -218,6 +219,7 @@ class JobClient:
         """Start what waits, as far as the child is ready."""
         if self._current is None and self._waiting and not self._closed:
             self._current, self._sent = self._waiting.popleft(), False
+            self._latest = self._current
             self._set(self._current, "running")
         job = self._current
         if job is None or self._sent:
@@ -274,9 +276,12 @@ class JobClient:
             self._note({"event": "log", "job": "", "name": "version", "message": told})
 
     def _note(self, event: dict[str, Any]) -> None:
-        """Something that the child said outside of the protocol; it is told with the job at work."""
-        if self._current:
-            self._news.append((self._current, event))
+        """Something that the child said outside of the protocol; it is told with the job at work or the last.
+
+        Such text comes by a way of its own, and may come after the result.
+        """
+        if self._latest:
+            self._news.append((self._latest, event))
 
     def _crashed(self, process: JobProcess) -> None:
         process.wait(0.05)
