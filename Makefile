@@ -49,8 +49,8 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(TEST_JOBS) $(TEST_ARGS)
 # The double of Slicer changes Qt for its whole process, and trame keeps much per process. 5: no test was chosen.
-	@for folder in Testing/Modules/*/ Testing/Web/; do \
-		$(ONE_THREAD) $(BIN)/python -m pytest $$folder $(TEST_ARGS) || [ $$? -eq 5 ] || exit 1; done
+	@failed=0; for folder in Testing/Modules/*/ Testing/Web/; do \
+		$(ONE_THREAD) $(BIN)/python -m pytest $$folder $(TEST_ARGS) || [ $$? -eq 5 ] || failed=1; done; exit $$failed
 
 # Mistakes planted into a module, one at a time, each of which its tests must notice: half an hour on a free machine.
 MODULE ?= example/Example
@@ -104,7 +104,7 @@ icon: $(STAMP)
 
 # Panels in all their states, drawn by their tests.
 screenshots: $(STAMP)
-	@for file in Testing/Modules/*/test_screenshots.py; do \
+	@for file in Testing/Modules/*/test_screenshots.py Testing/Web/test_look.py; do \
 		CRANIOMARK_SCREENSHOTS=$(CURDIR)/Resources/Screenshots $(ONE_THREAD) $(BIN)/python -m pytest $$file || exit 1; done
 
 clean:

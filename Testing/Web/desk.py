@@ -1,6 +1,7 @@
 """One tab as a person uses it: by its buttons, its keys and the mouse."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,18 @@ class Tab:
             return True
 
         return self.wait(still, "the views stand still")
+
+    def exported(self, folder: Path) -> Path:
+        """Export in the format that is chosen, and download the file."""
+        self.page.get_by_role("tab").nth(2).click()
+        self.press("Export")
+        link = self.page.locator('a[href^="download/"]').first
+        link.wait_for()
+        with self.page.expect_download() as coming:
+            link.click()
+        file = folder / coming.value.suggested_filename
+        coming.value.save_as(file)
+        return file
 
     def button(self, name: str) -> Any:
         """The visible button that reads so, whatever key stands behind it."""

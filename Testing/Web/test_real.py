@@ -59,15 +59,7 @@ def test_from_a_scan_to_an_exported_file(serve, open_tab, scans, tmp_path):
     tab.key("m")
     tab.wait(lambda s: s["reviewed"] == 3, "three are reviewed")
     del done[third]
-    tab.page.get_by_role("tab").nth(2).click()
-    tab.press("Export")
-    link = tab.page.locator('a[href^="download/"]').first
-    link.wait_for()
-    with tab.page.expect_download() as coming:
-        link.click()
-    file = tmp_path / coming.value.suggested_filename
-    coming.value.save_as(file)
-    found = read_landmarks(file)
+    found = read_landmarks(tab.exported(tmp_path))
     assert set(found.labels) == set(predicted.labels)
     for label, place in zip(found.labels, found.points, strict=True):
         wanted = done.get(label, np.full(3, np.nan))

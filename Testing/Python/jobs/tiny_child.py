@@ -2,24 +2,17 @@
 
 import sys
 from functools import partial
+from pathlib import Path
 
-from craniomark.flows.training.everything.recipes import Recipe
 from craniomark.jobs import serve
 
-SHORT = ("loop.steps=2", "loop.warmup_steps=0", "loop.validate_every=2", "loop.tensorboard=false")
-SMALL = ("model.unet.filters=[8,16]", "loop.restarts=0", *SHORT)
-TINY = Recipe(
-    members=2,
-    rounds=1,
-    orient=("recipe=quick", *SHORT),
-    rough=(*SMALL, "model.spacing=2", "landmarks.rough=4", "landmarks.worse=1000"),
-    landmark=(*SMALL, "model.spacing=1.2", "landmarks.worse=1000"),
-    focus=(*SMALL, "samples.patches=8", "focus.worse=1000"),
-)
+sys.path.append(str(Path(__file__).parents[1] / "flows" / "training"))
 
 
 def main() -> None:
     """Serve; what an interpreter would be told comes first in the arguments."""
+    from tiny_recipe import TINY
+
     from craniomark.engine.deform import Level, register_deformable
     from craniomark.flows.template import average, crossfit
     from craniomark.flows.training.everything import settings

@@ -40,13 +40,13 @@ def same(run: Path, whole: Path) -> bool:
 def test_kills_at_random_moments_end_in_the_same_bits(nurse, whole_run, tmp_path):
     run, kills, moments = tmp_path / "run", 0, random.Random(5)
     for _ in range(12):
-        pid = nurse.start(run, STEPS, slow_step=0.008)
+        pid = nurse.start(run, STEPS, slow_step=0.02)
         time.sleep(moments.uniform(0.02, 0.45))
         os.kill(pid, signal.SIGKILL)
         kills += nurse.wait(pid) == -signal.SIGKILL
         if kills == 6:
             break
-    assert kills >= 1  # on a machine that is quick the run ends before more of them
+    assert kills >= 3
     assert nurse.wait(nurse.start(run, STEPS)) == 0
     assert same(run, whole_run(**STEPS))
     assert not list(run.rglob(".part-*"))
