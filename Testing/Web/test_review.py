@@ -94,22 +94,18 @@ def test_a_point_is_dragged_in_a_slice(work, view, size, scale):
     assert np.allclose(tab.state["session_points"]["F"], tab.state["scene_points"]["F"])
 
 
-@pytest.mark.parametrize(("size", "scale"), [((1280, 800), 1)])
+@pytest.mark.parametrize(("size", "scale"), [((1280, 800), 1), ((1600, 1000), 2)])
 def test_a_point_is_dragged_in_3d(work, size, scale):
+    """C lies at the same place of the picture, on the back of the ball, and is locked."""
     tab = work(width=size[0], height=size[1], device_scale_factor=scale)
     tab.go("D")
-    before, taken = tab.state, False
-    for _ in range(4):  # the bone may come, and the view turn to it, while the mouse is on its way
-        x, y = tab.at("ThreeD", "D")
-        tab.drag("ThreeD", "D", 20, 14)
-        tab.page.wait_for_timeout(2500)
-        taken = tab.state["session_points"]["D"] != before["session_points"]["D"]
-        if taken:
-            break
-    if not taken:
-        pytest.xfail("at times the 3D view does not take a point, in large windows never: not mended yet")
+    x, y = tab.at("ThreeD", "D")
+    assert np.allclose(tab.at("ThreeD", "C"), (x, y), atol=12)
+    before = tab.state
+    tab.drag("ThreeD", "D", 20, 14)
+    tab.wait(lambda s: s["point_status"]["D"] == "corrected", "the point is corrected")
     assert 0.2 < np.linalg.norm(moved(tab, "D", before)) < 8
-    assert np.allclose(tab.at("ThreeD", "D"), (x + 20, y + 14), atol=6)
+    assert np.allclose(tab.at("ThreeD", "D"), (x + 20, y + 14), atol=2)
     for label in "ABCEF":
         assert np.array_equal(moved(tab, label, before), (0, 0, 0))
 

@@ -8,10 +8,11 @@ from typing import Any
 from craniomark.desktop.cards import model_cards
 from craniomark.desktop.training import RECIPES, TASKS
 from craniomark.ground.checks import InputError
-from craniomark.mrml import Node, landmarks_of, point_of
+from craniomark.mrml import Node, index_of, landmarks_of, point_of
 from craniomark.mrml.nodes import edited
 from craniomark.web.actions import Actions
 from craniomark.web.desk import Desk
+from craniomark.web.grip import Grip, in_slice, in_solid
 from craniomark.web.highlight import Highlight
 from craniomark.web.keys import TRIGGER
 from craniomark.web.layouts import FOUR, SOLID
@@ -51,6 +52,7 @@ class App:
         self._waiting, self._closed, self._looked = False, False, 0.0
         self._points = ""
         self._highlight = Highlight(lambda: self.views.scene)
+        self._grip = Grip(self._held)
         self._connect()
         self._begin_state()
         build_page(server, self.actions, self.views.layout, options.theme)
@@ -110,18 +112,8 @@ class App:
         at = landmarks_of(node)
         x, y, z = at.points[at.labels.index(label)].tolist()
         width, height = found.render_window().GetSize()
-        node_of = found.get_view_node()
-        if node_of.IsA("vtkMRMLSliceNode"):
-            from vtkmodules.vtkCommonMath import vtkMatrix4x4
-
-            inverse = vtkMatrix4x4()
-            vtkMatrix4x4.Invert(node_of.GetXYToRAS(), inverse)
-            across, up, *_ = inverse.MultiplyPoint((-x, -y, z, 1.0))
-        else:
-            renderer = found.renderer()
-            renderer.SetWorldPoint(-x, -y, z, 1.0)
-            renderer.WorldToDisplay()
-            across, up, _ = renderer.GetDisplayPoint()
+        flat = found.get_view_node().IsA("vtkMRMLSliceNode")
+        across, up, *_ = (in_slice if flat else in_solid)(found, (-x, -y, z))
         return across / width, 1 - up / height
 
     def _views_by_name(self) -> dict[str, Any]:
@@ -263,8 +255,17 @@ class App:
             self.views.follow(place)
             self._highlight.show(place)
 
-    def _pressed(self, solid: bool) -> None:
-        self.desk.solid = solid
+    def _held(self) -> tuple[Node, int] | None:
+        """The point that may be moved."""
+        review = self.desk.landmark.review
+        session, node = review.session, review.points.node
+        if session is None or session.read_only or not session.current or node is None:
+            return None
+        return node, index_of(node, session.current)
+
+    def _pressed(self, view: Any) -> None:
+        self.desk.solid = view in self.views.solids
+        self._grip.take(view, self.views.scale_of(view))
         self._pressed_point = True
         self.desk.bone.drag(True)
 

@@ -15,7 +15,10 @@ BACKGROUNDS = {"dark": ("#14181b", "#2b3338"), "light": ("#7d9199", "#e6ecee")}
 FPS, ASIDE_FPS, QUALITY = 25.0, 5.0, 60
 """Pictures a second of the view under the mouse, and of the others, so that they leave it time."""
 _LEFT_PRESS, _LEFT_RELEASE = "LeftButtonPressEvent", "LeftButtonReleaseEvent"
+_RESIZED = "WindowResizeEvent"
 _FIRST = 1000.0
+_SCALE = 0.2
+"""Of Slicer's views, for each pixel of the page."""
 _STILL_PIXELS = 4
 
 
@@ -31,19 +34,25 @@ class Views:
     def __init__(self, server: Any) -> None:
         choose_rendering()
         from trame_slicer.core import LayoutManager, SlicerApp
-        from trame_slicer.rca_view import register_rca_factories
+        from trame_slicer.rca_view import RemoteSliceViewFactory, RemoteThreeDViewFactory
 
         self.app = SlicerApp()
-        register_rca_factories(
-            self.app.view_manager, server, slice_view_ui_f=slice_overlay, three_d_view_ui_f=solid_overlay,
-            target_fps=FPS, blur_fps=ASIDE_FPS, interactive_quality=QUALITY,
-        )  # fmt: skip
+        kinds = ((RemoteSliceViewFactory, slice_overlay), (RemoteThreeDViewFactory, solid_overlay))
+        self._factories = [
+            factory(
+                server, populate_view_ui_f=overlay, target_fps=FPS, blur_fps=ASIDE_FPS,
+                interactive_quality=QUALITY,
+            )
+            for factory, overlay in kinds
+        ]  # fmt: skip
+        for factory in self._factories:
+            self.app.view_manager.register_factory(factory)
         self.layout = LayoutManager(self.app.scene, self.app.view_manager, server)
         self.layout.register_layout_dict(layouts(), lazy_initialization=True)
         self.layout.create_layout_views_if_needed(FOUR)
         self.layout.set_layout(FOUR)
-        self.pressed: Callable[[bool], None] = lambda _solid: None
-        """Told that the left button went down, and whether in the 3D view."""
+        self.pressed: Callable[[Any], None] = lambda _view: None
+        """Told in which view the left button went down."""
         self.released: Callable[[], None] = lambda: None
         self.clicked: Callable[[NDArray[np.float64]], None] = lambda _ras: None
         """Told where a surface was clicked in the 3D view, RAS mm, shape (3,)."""
@@ -136,6 +145,11 @@ class Views:
                     return str(line.partition(":")[2].strip())
         return ""
 
+    def scale_of(self, view: Any) -> float:
+        """Pixels of a view for each of the page: more than one on fine screens."""
+        found = (factory.get_factory_view(view.get_singleton_tag()) for factory in self._factories)
+        return next((float(one.view_adapter.scale_factor) for one in found if one is not None), 1.0)
+
     def close(self) -> None:
         """Let go of the windows."""
         for view in (*self.slices, *self.solids):
@@ -147,7 +161,7 @@ class Views:
         def press(*_: object) -> None:
             self._down = interactor.GetEventPosition()
             self._slice = self._slice if solid else view.get_singleton_tag()
-            self.pressed(solid)
+            self.pressed(view)
 
         def release(*_: object) -> None:
             self.released()
@@ -155,7 +169,12 @@ class Views:
             if solid and moved <= _STILL_PIXELS:
                 self._pick(view)
 
+        def resized(*_: object) -> None:
+            # points, names and how near the mouse must come are as large on a fine screen as on any
+            view.get_view_node().SetScreenScaleFactor(_SCALE * self.scale_of(view))
+
         interactor.AddObserver(_LEFT_PRESS, press, _FIRST)
+        interactor.AddObserver(_RESIZED, resized)
         # first, as the widgets keep what they use from those behind them
         interactor.AddObserver(_LEFT_RELEASE, release, _FIRST)
 
