@@ -78,27 +78,38 @@ def within(points: ArrayLike, planes: Array) -> NDArray[np.bool_]:
     return (along <= planes[:, None, :, 3]).all(-1)
 
 
+def planes_hide(places: torch.Tensor, planes: ArrayLike) -> torch.Tensor:
+    """Whether places, shape (..., axes) mm, lie beyond any of the planes, shape (S, axes + 1)."""
+    given = torch.as_tensor(np.asarray(planes)).to(places)
+    return (places @ given[:, :-1].T > given[:, -1]).any(-1)
+
+
 def cut_away(images: torch.Tensor, to_mm: ArrayLike, planes: Array) -> torch.Tensor:
     """The images with air, 0, beyond their planes; voxels that a plane crosses keep a part.
 
     Parameters
     ----------
-    images : Tensor, shape (N, C, I, J, K)
+    images : Tensor, shape (N, C, I, J, K), or (N, C, I, J) in two dimensions
         Air about 0.
     to_mm : array_like, shape (4, 4) or (N, 4, 4)
-        Voxel index to mm.
+        Voxel index to mm; one row and column less in two dimensions.
     planes : ndarray, shape (N, S, 4)
-        From `sample_planes`.
+        From `sample_planes`; lines, shape (N, S, 3), in two dimensions.
     """
-    to_mm = np.broadcast_to(np.asarray(to_mm, dtype=np.float64), (len(images), 4, 4))
-    across = np.einsum("nsi,nij->nsj", planes[..., :3], to_mm[:, :3])  # mm per voxel, and at index 0
-    step = np.linalg.norm(across[..., :3], axis=-1, keepdims=True)
-    depth = np.concatenate([-across[..., :3], planes[..., 3:] - across[..., 3:]], axis=-1) / step
+    axes = images.ndim - 2
+    to_mm = np.broadcast_to(np.asarray(to_mm, dtype=np.float64), (len(images), axes + 1, axes + 1))
+    across = np.einsum("nsi,nij->nsj", planes[..., :axes], to_mm[:, :axes])  # mm per voxel, and at index 0
+    step = np.linalg.norm(across[..., :axes], axis=-1, keepdims=True)
+    depth = np.concatenate([-across[..., :axes], planes[..., axes:] - across[..., axes:]], axis=-1) / step
     rows = torch.from_numpy(depth).to(images.device, images.dtype)
     kept = torch.ones_like(images[:, :1])
-    i, j, k = (torch.arange(n, device=images.device, dtype=images.dtype) for n in images.shape[2:])
+    index = [
+        torch.arange(n, device=images.device, dtype=images.dtype).view(-1, *(1,) * (axes - 1 - axis))
+        for axis, n in enumerate(images.shape[2:])
+    ]
     for plane in rows.unbind(1):
-        a, b, c, d = plane[:, :, None, None, None].unbind(1)
-        inside = a * i[:, None, None] + b * j[:, None] + c * k + d
+        *slopes, last = plane.view(len(images), axes + 1, *(1,) * axes).unbind(1)
+        first, *others = (slope * place for slope, place in zip(slopes, index, strict=True))
+        inside = sum(others, first) + last
         kept = torch.minimum(kept, (inside[:, None] + 0.5).clamp(0, 1))
     return images * kept

@@ -1,5 +1,6 @@
 """Brightness, contrast, noise, blur and shading, as scanners differ in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,26 +91,43 @@ def with_intensity(images: torch.Tensor, change: Intensity) -> torch.Tensor:
     if bool((change.blur > 0).any()):
         images = blurred(images, change.blur.to(device))
     if bool((change.gamma != 1).any()):
-        images = images.sign() * images.abs().pow(change.gamma.to(device).view(each))
+        images = raised(images, change.gamma.to(device).view(each))
     if bool((change.shading != 0).any()):
-        size = images.shape[2:]
-        field = F.interpolate(change.shading.to(device), size=size, mode="trilinear", align_corners=True)
-        images = images * field.exp()
+        images = shaded(images, change.shading.to(device))
     images = images * change.gain.to(device).view(each)
     if bool((change.noise > 0).any()):
-        # Drawn on the CPU, so that every device shows the network the same.
-        noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(change.seed))
-        images = images + noise.to(device) * change.noise.to(device).view(each)
+        images = with_noise(images, change.noise.to(device).view(each), change.seed)
     return images
 
 
-def blurred(images: torch.Tensor, sigmas: torch.Tensor) -> torch.Tensor:
-    """Gaussian blur of each image, shape (B, C, I, J, K), by its own `sigmas`, shape (B,), voxels.
+def raised(images: torch.Tensor, gamma: torch.Tensor) -> torch.Tensor:
+    """Images to the power of `gamma`, which their shape broadcasts with; signs stay."""
+    return images.sign() * images.abs().pow(gamma)
+
+
+def shaded(images: torch.Tensor, logarithms: torch.Tensor) -> torch.Tensor:
+    """Images, shape (B, C, I, J[, K]), times a field whose logarithm is given at control points.
+
+    The control points, shape (B, 1, n0, n1[, n2]), span the image from corner to corner.
+    """
+    mode = "trilinear" if images.ndim == 5 else "bilinear"
+    field = F.interpolate(logarithms, size=images.shape[2:], mode=mode, align_corners=True)
+    return images * field.exp()
+
+
+def with_noise(images: torch.Tensor, deviation: torch.Tensor, seed: int) -> torch.Tensor:
+    """Images with Gaussian noise, drawn on the CPU, so that every device shows the network the same."""
+    noise = torch.randn(images.shape, generator=torch.Generator().manual_seed(seed))
+    return images + noise.to(images.device) * deviation
+
+
+def blurred(images: torch.Tensor, sigmas: torch.Tensor, axes: Sequence[int] | None = None) -> torch.Tensor:
+    """Gaussian blur of each image, shape (B, C, I, J[, K]), by its own `sigmas`, shape (B,), voxels.
 
     Renormalised at the borders. As matrix products, which are faster on a CPU than convolutions of
-    one channel.
+    one channel. Along all axes of space, or those in `axes`, counted from 0.
     """
-    for axis in (2, 3, 4):
+    for axis in [2 + one for one in (range(images.ndim - 2) if axes is None else axes)]:
         index = torch.arange(images.shape[axis], device=images.device, dtype=images.dtype)
         width = sigmas.to(images.dtype).clamp_min(1e-3)[:, None, None]
         kernel = torch.exp(-((index[:, None] - index) ** 2) / (2 * width**2))

@@ -103,6 +103,6 @@ KEPT: dict[Callable[[np.random.Generator], list[float]], list[float]] = {
 @pytest.mark.parametrize("drawn", KEPT, ids=lambda one: one.__name__)
 def test_draws_are_those_of_the_shipped_weights(drawn: Callable[[np.random.Generator], list[float]]) -> None:
     rng = np.random.default_rng([3, 5])
-    # Images alone pass through kernels whose last bit differs between processors.
-    exact = 1e-4 if drawn is pictures else 1e-12
+    # The last bit of single precision differs between processors, and more of it in images.
+    exact = {pictures: 1e-4, intensity: 1e-6}.get(drawn, 1e-12)
     np.testing.assert_allclose([*drawn(rng), rng.random()], KEPT[drawn], rtol=exact, atol=exact)
