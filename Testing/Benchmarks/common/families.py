@@ -1,16 +1,17 @@
 """Families of the public mouse strains, and folds in which no relative is known.
 
-A strain belongs to the families that it descends from; a hybrid of two inbred strains (F1) belongs to both of
-its parents' families, also where a parent isn't among the models. Two strains are *related* when they share a
-family. A relative among the atlases would flatter a method: a hybrid lies between its parents, and sub-strains of
-one line differ less than two animals of most strains. So whatever predicts a strain must not have seen a
-relative of it.
+A strain belongs to the families that it descends from; a hybrid of two inbred strains (F1) belongs to
+both of its parents' families, also where a parent isn't among the models. Two strains are *related* when
+they share a family. A relative among the atlases would flatter a method: a hybrid lies between its parents,
+and sub-strains of one line differ less than two animals of most strains. So whatever predicts a strain must
+not have seen a relative of it.
 
-The families follow the origins of the laboratory strains (Beck et al. 2000, Nature Genetics 24, 23-25, and the
-groups of Petkov et al. 2004, Genome Research 14, 1806-1811), drawn closely: sub-strains, sister strains of one
-cross, and strains with half or more of their genome from one of these. Strains without such kin among the models
-stand alone. Mice descending from recently caught wild ones are no close kin of one another, but are taken
-together, since they are what laboratory strains tell least about; they are reported apart.
+The families follow the origins of the laboratory strains (Beck et al. 2000, Nature Genetics 24, 23-25, and
+the groups of Petkov et al. 2004, Genome Research 14, 1806-1811), drawn closely: sub-strains, sister strains
+of one cross, and strains with half or more of their genome from one of these. Strains without such kin
+among the models stand alone. Mice descending from recently caught wild ones are no close kin of one
+another, but are taken together, since they are what laboratory strains tell least about; they are reported
+apart.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +55,8 @@ _FOLDS = (
     ("Bagg, C3H and DBA", "BALB_CBYJ BALB_CJ CAF1_J B6AF1_J C3H_HEOUJ C3HeB CBA_CAJ CBA_J DBA_1J I "
      "B6C3F1 B6D2F1_J C3D2F1"),
     ("Swiss", "FVB_NJ SJL_J SWR BUB NOR B6FVBF1 B6SJLF1"),
-    ("New Zealand, LG and single strains", "NZB NZW_LACJ NZBWF1_J LG MRL_MPJ AKR_J KK NU_J PL SM TALLYHO_JNGJ"),
+    ("New Zealand, LG and single strains",
+     "NZB NZW_LACJ NZBWF1_J LG MRL_MPJ AKR_J KK NU_J PL SM TALLYHO_JNGJ"),
     ("wild-derived", " ".join(WILD_DERIVED)),
 )  # fmt: skip
 FOLD_NAMES = tuple(name for name, _ in _FOLDS)
@@ -95,8 +97,9 @@ def forty(strain: str) -> tuple[str, ...]:
 def eight(fold: int, shapes: Mapping[str, NDArray[np.float64]]) -> tuple[str, ...]:
     """Eight atlases of a fold that stand for all that it knows.
 
-    Medoids: each in turn is the one that lowers the sum of distances to the nearest chosen most (the first phase
-    of Kaufman and Rousseeuw's PAM), by Procrustes distance of the landmarks. All methods get the same eight.
+    Medoids: each in turn is the one that lowers the sum of distances to the nearest chosen most (the first
+    phase of Kaufman and Rousseeuw's PAM), by Procrustes distance of the landmarks. All methods get the same
+    eight.
 
     Parameters
     ----------

@@ -13,19 +13,20 @@ from craniomark.flows.datasets.hashing import file_sha256
 from craniomark.flows.datasets.shape_checks import FEWEST_SPECIMENS, shape_findings
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
-from craniomark.ground.meshes import read_surface
+from craniomark.ground.meshes import check_closed, distances_to_surface, read_surface
 from craniomark.ground.specimens import Specimen, find_specimens, read_truth
 from craniomark.ground.volumes import read_volume
 
 Array = NDArray[np.float64]
 Told = Callable[[str, int, int], None]
 _SPACING_RATIO = 1.5
-_OUTSIDE_MM = 0.5
+_OFF_SURFACE = 0.025
+"""Of the length of a mesh; landmarks farther from it belong elsewhere."""
 
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """Where an image or mesh lies: `inside` tells which points, shape (N, 3), lie in its box."""
+    """Where an image or mesh lies: `inside` tells which points, shape (N, 3), lie in its box or on it."""
 
     spacing: Array | None
     axes: str
@@ -140,12 +141,13 @@ def _duplicates(sums: dict[str, str]) -> list[Finding]:
 def _placement(specimen: Specimen) -> Placement:
     if specimen.kind == "surface":
         surface = read_surface(specimen.path)
-        low, high = surface.vertices.min(axis=0) - _OUTSIDE_MM, surface.vertices.max(axis=0) + _OUTSIDE_MM
+        check_closed(surface, specimen.path)
+        reach = _OFF_SURFACE * float(surface.extent.max())
 
         def near(points: Array) -> NDArray[np.bool_]:
-            return np.asarray(((points >= low) & (points <= high)).all(axis=1))
+            return np.asarray(distances_to_surface(points, surface) <= reach)
 
-        return Placement(None, "", high - low, surface.left_right_known, near)
+        return Placement(None, "", surface.extent, surface.left_right_known, near)
     volume = read_volume(specimen.path, spacing=specimen.spacing)
     matrix, shape = volume.matrix, np.array(volume.shape)
 
@@ -193,7 +195,9 @@ def _outside(name: str, placement: Placement, truth: LandmarkSet) -> list[Findin
     if not outside:
         return []
     remedy = "check that both are LPS or both RAS" if len(outside) > len(labels) / 2 else "check them"
-    return [Finding(name, "problem", f"landmark outside the image: {_few(outside)}; {remedy}")]
+    return [
+        Finding(name, "problem", f"landmark outside the image or off the surface: {_few(outside)}; {remedy}")
+    ]
 
 
 def _most(values: Sequence[str]) -> str:

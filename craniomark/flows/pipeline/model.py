@@ -1,6 +1,6 @@
 """A bundle made ready to predict with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +18,13 @@ from craniomark.flows.pipeline.networks import load_orient_network
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.checks import InputError
 from craniomark.ground.geometry import ShapeModel, similarity_fit
-from craniomark.ground.specimens import Specimen, find_specimens, read_truth
-from craniomark.ground.volumes import read_volume
+from craniomark.ground.specimens import (
+    Specimen,
+    check_same_frame,
+    find_specimens,
+    read_scan,
+    read_truth,
+)
 from craniomark.tasks.landmark.appearance import (
     Appearance,
     atlas_appearance,
@@ -28,7 +33,7 @@ from craniomark.tasks.landmark.appearance import (
 )
 from craniomark.tasks.landmark.confidence import EVIDENCE, ErrorModel
 from craniomark.tasks.landmark.fuse import Networks
-from craniomark.tasks.landmark.stages import STAGES
+from craniomark.tasks.landmark.stages import STAGES, stages_of
 from craniomark.tasks.orient.locate import Target
 from craniomark.tasks.orient.network import OrientNetwork
 
@@ -58,6 +63,8 @@ class Model:
         Second opinions on landmarks, where the bundle has them.
     rough : callable or None
         Pose, 4x4 from template to specimen, by a few landmarks; None where the bundle has no such network.
+    stages : tuple of Stage
+        Of patch matching, from coarse to fine.
     """
 
     labels: tuple[str, ...]
@@ -68,6 +75,7 @@ class Model:
     orient: OrientNetwork | None = None
     networks: Networks | None = None
     rough: Callable[[Image], NDArray[np.float64] | None] | None = None
+    stages: tuple[Stage, ...] = STAGES
 
 
 def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto") -> Model:
@@ -78,7 +86,7 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
     bundle : Bundle
         Verified.
     atlases : Path, optional
-        Folder or list of landmarked CTs whose patches are used in place of the bundle's.
+        Folder or list of landmarked CTs, or meshes, whose patches are used in place of the bundle's.
     device : {"auto", "cpu", "cuda"}
         Where to compute.
 
@@ -91,9 +99,10 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
     template = Image.of(bundle.template(), place)
     shape = _read_shape(bundle)
     errors = _read_errors(bundle, "atlases" if atlases else "template")
-    means, modes = _read_patches(bundle)
+    stages = stages_of(bundle.manifest.kind)
+    means, modes = _read_patches(bundle, stages)
     if atlases:
-        appearance = atlas_appearance(_read_atlases(atlases, bundle, template, shape), STAGES)
+        appearance = atlas_appearance(_read_atlases(atlases, bundle, template, shape), stages)
     else:
         appearance = with_variations(means, modes)
     ensembles = load_landmark_networks(bundle, place)
@@ -109,6 +118,7 @@ def load_model(bundle: Bundle, atlases: Path | None = None, device: str = "auto"
         load_orient_network(bundle, place),
         ensembles.networks() if ensembles else None,
         ensembles.rough if ensembles else None,
+        stages,
     )
 
 
@@ -151,11 +161,11 @@ def _read_errors(bundle: Bundle, source: str) -> ErrorModel:
     return errors
 
 
-def _read_patches(bundle: Bundle) -> tuple[Appearance, Appearance]:
+def _read_patches(bundle: Bundle, stages: Sequence[Stage]) -> tuple[Appearance, Appearance]:
     """Mean patches, and the appearance modes where the bundle holds any."""
     stored = bundle.tensors(_PATCHES)
     means, modes = {}, {}
-    for stage in STAGES:
+    for stage in stages:
         if stage.name not in stored:
             raise _unusable(bundle, _PATCHES, f"no patches for the stage {stage.name}")
         means[stage.name] = _tensor(bundle, stored, stage.name, stage, 1)
@@ -182,10 +192,12 @@ def _unusable(bundle: Bundle, name: str, what: object) -> InputError:
 
 
 def _read_atlases(folder: Path, bundle: Bundle, template: Image, shape: ShapeModel) -> list[Example]:
-    specimens = [s for s in find_specimens([folder]) if s.landmarks and s.kind == "ct"]
+    kind = bundle.manifest.kind
+    words = "meshes" if kind == "surface" else "CTs"
+    specimens = [s for s in find_specimens([folder]) if s.landmarks and s.kind == kind]
     if len(specimens) < FEWEST_ATLASES:
-        remedy = f"give at least {FEWEST_ATLASES} CTs with landmarks beside them"
-        raise InputError(folder, "atlases", f"{len(specimens)} landmarked CTs", remedy)
+        remedy = f"give at least {FEWEST_ATLASES} {words} with landmarks beside them"
+        raise InputError(folder, "atlases", f"{len(specimens)} landmarked {words}", remedy)
     return [_read_atlas(specimen, bundle, template, shape) for specimen in specimens]
 
 
@@ -196,7 +208,8 @@ def _read_atlas(specimen: Specimen, bundle: Bundle, template: Image, shape: Shap
         remedy = f"atlases need the landmarks of {bundle.manifest.name}, by the same labels"
         raise InputError(specimen.landmarks or specimen.path, "labels shared with the model", shared, remedy)
     pose = similarity_fit(truth.points, shape.mean)
-    volume = read_volume(specimen.path, spacing=specimen.spacing)
+    volume = read_scan(specimen)
+    check_same_frame(volume, truth, specimen)
     image = working_image(volume, template.voxels.device).moved(pose)
     gain = bone_gain(image, template, np.eye(4))
     return Example(image.scaled(gain), truth.moved(pose).points)

@@ -8,7 +8,7 @@ from craniomark.engine.image import Image
 from craniomark.flows.pipeline.model import Model
 from craniomark.ground.geometry import apply, invert, nearest_rotation, rotation_angle_degrees, scale_of
 from craniomark.tasks.landmark.place import Placement, Progress, place_landmarks
-from craniomark.tasks.landmark.stages import STAGES
+from craniomark.tasks.landmark.stages import COARSE_STAGES
 from craniomark.tasks.orient import Orientation
 from craniomark.tasks.orient.locate import Located, locate
 from craniomark.tasks.orient.verdict import PoseEvidence, verdict_of
@@ -45,7 +45,12 @@ def found_pose(image: Image, model: Model, search: bool, progress: Progress) -> 
 def settled_by_landmarks(image: Image, located: Located, model: Model, progress: Progress) -> Placement:
     """Landmarks of the coarse stages, enough for the pose."""
     return place_landmarks(
-        image, located.template_to_specimen, model.shape, model.appearance, STAGES[:-1], progress
+        image,
+        located.template_to_specimen,
+        model.shape,
+        model.appearance,
+        model.stages[:COARSE_STAGES],
+        progress,
     )
 
 

@@ -14,6 +14,7 @@ from craniomark.flows.pipeline.mirrored import reflected, reflected_back, reflec
 from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.pose import found_pose, orientation_of, reflection, settled_by_landmarks
 from craniomark.flows.pipeline.prediction import Options, Prediction, Progress
+from craniomark.flows.pipeline.snapped import on_surface
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.geometry import apply, invert, robust_similarity_fit
 from craniomark.ground.landmarks import Annotation, LandmarkSet
@@ -21,7 +22,7 @@ from craniomark.ground.volumes import Volume
 from craniomark.tasks.landmark.appearance import prepared
 from craniomark.tasks.landmark.fuse import fused
 from craniomark.tasks.landmark.place import Placement, place_landmarks
-from craniomark.tasks.landmark.stages import FINE, STAGES
+from craniomark.tasks.landmark.stages import COARSE_STAGES
 from craniomark.tasks.landmark.texture import texture
 from craniomark.tasks.orient import Orientation
 
@@ -86,12 +87,17 @@ def predict(volume: Volume, model: Model, options: Options, progress: Progress) 
     placement = coarse
     if options.refine:
         placement = place_landmarks(
-            image, coarse.template_to_specimen, model.shape, model.appearance, STAGES[1:], progress
+            image,
+            coarse.template_to_specimen,
+            model.shape,
+            model.appearance,
+            model.stages[COARSE_STAGES - 1 :],
+            progress,
         )
     placement = _with_opinions(image, placement, model)
     clock.lap("landmarks")
     pose = orientation.specimen_to_template @ mirror
-    landmarks = annotated(placement, model).moved(mirror)
+    landmarks = on_surface(annotated(placement, model).moved(mirror), volume)
     progress("landmarks", 1.0)
     return Prediction(landmarks, replace(orientation, specimen_to_template=pose), pose, clock.seconds)
 
@@ -139,9 +145,11 @@ def refine(
     """
     mirror = reflection_of(landmarks.ordered(model.labels).points, model.shape.mean)
     if mirror is None:
-        return _refined(volume, landmarks, model, only, progress)
-    seen, points = reflected(volume, landmarks, mirror)
-    return reflected_back(_refined(seen, points, model, only, progress), mirror)
+        found = _refined(volume, landmarks, model, only, progress)
+    else:
+        seen, points = reflected(volume, landmarks, mirror)
+        found = reflected_back(_refined(seen, points, model, only, progress), mirror)
+    return on_surface(found, volume, besides=landmarks)
 
 
 def _refined(
@@ -156,7 +164,8 @@ def _refined(
     image, pose = posed_by(known, volume, model)
     points = apply(invert(pose), known.points)
     start = np.where(known.present[:, None], points, model.shape.project(points))
-    found = match(prepared(image, FINE), pose, start, model.appearance.templates[FINE.name], FINE)
+    fine = model.stages[COARSE_STAGES]
+    found = match(prepared(image, fine), pose, start, model.appearance.templates[fine.name], fine)
     ordered = keep_order(found.points, start, model.shape.mean)
     placement = Placement(ordered, pose, replace(found, in_view=found.in_view & known.present))
     placement = replace(placement, texture=texture(image, pose, ordered))
@@ -196,7 +205,7 @@ def placed_from(
     image: Image, pose: NDArray[np.float64], model: Model, progress: Progress = lambda *_: None
 ) -> Placement:
     """All landmarks from an approximate pose, fused with networks; the scan has bone brightness 1."""
-    placement = place_landmarks(image, pose, model.shape, model.appearance, STAGES, progress)
+    placement = place_landmarks(image, pose, model.shape, model.appearance, model.stages, progress)
     return _with_opinions(image, placement, model)
 
 

@@ -151,12 +151,6 @@ def identity_of(bundle: Any) -> ModelIdentity:
     return ModelIdentity(bundle.manifest.name, bundle.manifest.version, hashlib.sha256(text).hexdigest())
 
 
-def refuse_surface(specimen: Specimen) -> None:
-    """Raise InputError for a mesh: the models of this version read volumes."""
-    if specimen.kind != "ct":
-        raise no_surface(str(specimen.path))
-
-
 def no_surface(name: str) -> InputError:
     """The sentence for a mesh, or a model of a scene."""
     return InputError(name, "kind of input", "a surface mesh", _KIND_REMEDY)

@@ -10,8 +10,8 @@ from craniomark.flows.pipeline.record import Record
 from craniomark.flows.pipeline.request import Predictor, Request
 from craniomark.flows.pipeline.source import checksum, look_at, same
 from craniomark.ground.checks import InputError
-from craniomark.ground.specimens import Specimen
-from craniomark.ground.volumes import Volume, read_volume
+from craniomark.ground.specimens import Specimen, read_scan
+from craniomark.ground.volumes import Volume
 
 
 def run_specimen(specimen: Specimen, request: Request, predictor: Predictor, progress: Progress) -> Record:
@@ -45,13 +45,8 @@ def run_specimen(specimen: Specimen, request: Request, predictor: Predictor, pro
 
 
 def read_specimen(specimen: Specimen, request: Request) -> Volume:
-    """The volume of `specimen`, with the spacing that the user gave."""
-    from craniomark.flows.pipeline.predictor import refuse_surface
-
-    refuse_surface(specimen)
-    if request.spacing is None and specimen.spacing is not None:
-        return read_volume(specimen.path, spacing=specimen.spacing, unit="mm")
-    return read_volume(specimen.path, spacing=request.spacing, unit=request.unit)
+    """The volume of `specimen`, with the spacing that the user gave; a mesh is filled with voxels."""
+    return read_scan(specimen, request.spacing, request.unit)
 
 
 def told(specimen: Specimen, request: Request) -> dict[str, Any]:

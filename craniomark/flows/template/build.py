@@ -19,6 +19,7 @@ from craniomark.flows.template.frame import Frame, template_frame
 from craniomark.flows.template.parts import bundle_parts
 from craniomark.flows.template.scans import Scan, read_scans
 from craniomark.ground.checks import InputError
+from craniomark.tasks.landmark.stages import stages_of
 
 Told = Callable[[str, float], None]
 
@@ -67,12 +68,12 @@ class TemplateSettings:
 def build_template(
     inputs: Sequence[Path], out: Path, settings: TemplateSettings, told: Told = lambda *_: None
 ) -> Path:
-    """Make a bundle from landmarked CTs.
+    """Make a bundle from landmarked CTs, or from landmarked meshes.
 
     Parameters
     ----------
     inputs : sequence of Path
-        Folders, files or lists of landmarked CTs.
+        Folders, files or lists of landmarked CTs or meshes.
     out : Path
         Folder of the bundle.
     settings : TemplateSettings
@@ -102,9 +103,10 @@ def build_template(
         left_out = crossfit(scans, average.image, *choices)
     manifest = _manifest(labels, scans, frame, average, left_out, settings, time.monotonic() - start)
     shape = shape_of(average.examples, settings.modes)
+    stages = stages_of(scans[0].specimen.kind)
     models = {source: fit_error_model(left_out[source]) for source in SOURCES}
     return write_bundle(
-        out, manifest, bundle_parts(labels, average, shape, models, settings.appearance_modes)
+        out, manifest, bundle_parts(labels, average, shape, models, settings.appearance_modes, stages)
     )
 
 
@@ -137,7 +139,7 @@ def _manifest(
     return Manifest(
         name=settings.name,
         version=settings.version,
-        kind="ct",
+        kind=scans[0].specimen.kind,
         parts=("orient", "landmark"),
         species=settings.species,
         landmarks=tuple(LandmarkDefinition(label, words.get(label, "")) for label in labels),

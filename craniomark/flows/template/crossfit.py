@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from craniomark.engine.example import Example
 from craniomark.engine.image import Image
+from craniomark.engine.patchmatch import Stage
 from craniomark.flows.template.average import examples_of
 from craniomark.flows.template.frame import Frame, template_frame
 from craniomark.flows.template.scans import Scan
@@ -23,7 +24,7 @@ from craniomark.tasks.landmark.appearance import (
 )
 from craniomark.tasks.landmark.fuse import Networks, fused, in_frame
 from craniomark.tasks.landmark.place import Placement, place_landmarks
-from craniomark.tasks.landmark.stages import STAGES
+from craniomark.tasks.landmark.stages import STAGES, stages_of
 
 Source = Literal["template", "atlases"]
 SOURCES: tuple[Source, ...] = ("template", "atlases")
@@ -65,9 +66,11 @@ def shape_of(examples: Sequence[Example], modes: int) -> ShapeModel:
     return fit_shape_model(np.array([e.points for e in examples]), modes)
 
 
-def appearances_of(examples: Sequence[Example], appearance_modes: int) -> dict[Source, Appearance]:
+def appearances_of(
+    examples: Sequence[Example], appearance_modes: int, stages: Sequence[Stage] = STAGES
+) -> dict[Source, Appearance]:
     """Patches as they will be used, from the template alone and from atlases."""
-    atlases = atlas_appearance(examples, STAGES)
+    atlases = atlas_appearance(examples, stages)
     modes = modes_of(atlases, appearance_modes) if appearance_modes else None
     return {"template": with_variations(mean_of(atlases), modes), "atlases": atlases}
 
@@ -103,6 +106,7 @@ def crossfit(
         what they say.
     """
     folds = min(FOLDS, len(scans))
+    stages = stages_of(scans[0].specimen.kind)
     found: dict[Source, list[LeftOut]] = {source: [] for source in SOURCES}
     for fold in range(folds):
         seen = [scan for row, scan in enumerate(scans) if row % folds != fold]
@@ -111,26 +115,27 @@ def crossfit(
         moved = template.moved(between)
         examples = examples_of(seen, frame, moved)
         shape = shape_of(examples, modes)
-        for source, appearance in appearances_of(examples, appearance_modes).items():
+        for source, appearance in appearances_of(examples, appearance_modes, stages).items():
             for row in range(fold, len(scans), folds):
                 told("calibrate", row / len(scans))
                 rng = np.random.default_rng([seed, row])
                 second = in_frame(networks(scans[row].specimen.id), between) if networks else None
                 model = shape, appearance, second
-                found[source].append(_left_out(scans[row], row, fold, frame, moved, model, rng))
+                found[source].append(_left_out(scans[row], row, fold, frame, moved, model, stages, rng))
     return found
 
 
 def _left_out(
     scan: Scan, row: int, fold: int, frame: Frame, template: Image,
-    model: tuple[ShapeModel, Appearance, Networks | None], rng: np.random.Generator,
+    model: tuple[ShapeModel, Appearance, Networks | None], stages: Sequence[Stage],
+    rng: np.random.Generator,
 ) -> LeftOut:  # fmt: skip
     shape, appearance, networks = model
     example = examples_of([scan], frame, template)[0]
     size = 1 / scale_of(frame.pose_of(scan.points))
     placements, errors = [], []
     for _ in range(STARTS):
-        placement = place_landmarks(example.image, disturbed(shape.mean, rng), shape, appearance, STAGES)
+        placement = place_landmarks(example.image, disturbed(shape.mean, rng), shape, appearance, stages)
         if networks is not None:
             placement = fused(example.image, placement, networks, shape)
         found = apply(placement.template_to_specimen, placement.points)

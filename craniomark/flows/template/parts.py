@@ -1,12 +1,13 @@
 """The files of a bundle, each with what writes it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from craniomark.engine.patchmatch import Stage
 from craniomark.flows.template.average import Average
 from craniomark.flows.template.crossfit import Source
 from craniomark.ground.geometry import ShapeModel
@@ -25,6 +26,7 @@ def bundle_parts(
     shape: ShapeModel,
     models: Mapping[Source, ErrorModel],
     appearance_modes: int = 0,
+    stages: Sequence[Stage] = STAGES,
 ) -> dict[str, Callable[[Path], None]]:
     """Writers by file name: average image, mean landmarks, shape model, mean patches, error models.
 
@@ -34,7 +36,7 @@ def bundle_parts(
         "template.nii.gz": lambda path: write_volume(_template(average), path),
         "template.mrk.json": lambda path: write_landmarks(LandmarkSet(labels, shape.mean), path),
         "shape.npz": lambda path: _write_shape(shape, path),
-        "appearance.safetensors": lambda path: _write_appearance(average, appearance_modes, path),
+        "appearance.safetensors": lambda path: _write_appearance(average, appearance_modes, stages, path),
         "calibration.json": lambda path: _write_calibration(models, path),
     }
 
@@ -51,10 +53,10 @@ def _write_shape(shape: ShapeModel, path: Path) -> None:
         np.savez_compressed(file, **arrays)
 
 
-def _write_appearance(average: Average, modes: int, path: Path) -> None:
+def _write_appearance(average: Average, modes: int, stages: Sequence[Stage], path: Path) -> None:
     from safetensors.numpy import save
 
-    atlases = atlas_appearance(average.examples, STAGES)
+    atlases = atlas_appearance(average.examples, stages)
     tensors = dict(mean_of(atlases).templates)
     if modes:
         tensors |= {mode_name(name): t for name, t in modes_of(atlases, modes).templates.items()}

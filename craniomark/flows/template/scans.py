@@ -14,8 +14,15 @@ from craniomark.flows.datasets.hashing import file_sha256
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
-from craniomark.ground.specimens import Specimen, find_specimens, read_truth
-from craniomark.ground.volumes import Volume, check_extent, read_volume
+from craniomark.ground.specimens import (
+    Specimen,
+    check_same_frame,
+    find_specimens,
+    landmarked,
+    read_scan,
+    read_truth,
+)
+from craniomark.ground.volumes import Volume, check_extent
 
 FEWEST = 4
 EXTENT_MM = 2.0, 600.0  # from embryos to large mammals; beyond, the unit is wrong
@@ -24,7 +31,7 @@ _FEWEST_POINTS = 6
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """One landmarked CT.
+    """One landmarked CT, or surface filled with voxels.
 
     Attributes
     ----------
@@ -61,13 +68,14 @@ def read_scans(inputs: Sequence[Path]) -> tuple[tuple[str, ...], list[Scan]]:
     Raises
     ------
     InputError
-        If there are too few landmarked CTs, or a specimen shares too few labels with the others.
+        If there are too few of them, CTs and surfaces are mixed, a specimen shares too few labels with the
+        others, or landmarks lie off their surface.
     """
-    specimens = [s for s in find_specimens(inputs) if s.kind == "ct" and s.landmarks]
     where = inputs[0] if inputs else Path()
+    specimens = landmarked(find_specimens(inputs), where)
     if len(specimens) < FEWEST:
-        remedy = f"give at least {FEWEST} CTs with landmarks beside them (ID-LM.nii.gz or ID.mrk.json)"
-        raise InputError(where, "landmarked CTs", len(specimens), remedy)
+        remedy = f"give at least {FEWEST} with landmarks beside them (ID-LM.nii.gz or ID.mrk.json)"
+        raise InputError(where, "landmarked CTs or meshes", len(specimens), remedy)
     truths = {specimen.id: read_truth(specimen) for specimen in specimens}
     labels = common_labels(list(truths.values()))
     scans = []
@@ -77,8 +85,9 @@ def read_scans(inputs: Sequence[Path]) -> tuple[tuple[str, ...], list[Scan]]:
         if shared < max(_FEWEST_POINTS, 0.5 * len(labels)):
             remedy = "use the same labels in all specimens, or leave this one out"
             raise InputError(specimen.landmarks or where, "labels shared with the others", shared, remedy)
-        volume = read_volume(specimen.path, spacing=specimen.spacing)
+        volume = read_scan(specimen)
         check_extent(volume, specimen.path, *EXTENT_MM)
+        check_same_frame(volume, truth, specimen)
         scans.append(Scan(specimen, volume, truth.points))
     return labels, scans
 

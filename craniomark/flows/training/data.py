@@ -19,7 +19,7 @@ from craniomark.flows.training.reference import Reference, bundle_reference, mad
 from craniomark.flows.training.split import FEWEST, split
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
-from craniomark.ground.specimens import Specimen, find_specimens
+from craniomark.ground.specimens import Specimen, find_specimens, landmarked
 
 Told = Callable[[str, int, int], None]
 _FEWEST_POINTS = 6
@@ -113,7 +113,7 @@ def training_data(
 
 
 def landmarked_specimens(data: str) -> list[Specimen]:
-    """CTs with landmarks beside them.
+    """CTs or meshes with landmarks beside them.
 
     Raises
     ------
@@ -122,14 +122,14 @@ def landmarked_specimens(data: str) -> list[Specimen]:
     """
     found = specimens_with_landmarks(data)
     if len(found) < FEWEST:
-        remedy = f"give at least {FEWEST} CTs with landmarks beside them (ID-LM.nii.gz or ID.mrk.json)"
-        raise InputError(data, "number of landmarked CTs", len(found), remedy)
+        remedy = f"give at least {FEWEST} with landmarks beside them (ID-LM.nii.gz or ID.mrk.json)"
+        raise InputError(data, "number of landmarked CTs or meshes", len(found), remedy)
     return found
 
 
 def specimens_with_landmarks(data: str) -> list[Specimen]:
-    """CTs with landmarks beside them, however few."""
-    return [s for s in find_specimens([Path(data)]) if s.kind == "ct" and s.landmarks]
+    """CTs or meshes with landmarks beside them, however few; of one kind."""
+    return landmarked(find_specimens([Path(data)]), data)
 
 
 def _points(specimen: Specimen, truth: LandmarkSet, labels: Sequence[str]) -> NDArray[np.float64]:

@@ -14,8 +14,12 @@ from craniomark.flows.template.scans import EXTENT_MM, Scan
 from craniomark.flows.training.cache import Cache, Entry
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
-from craniomark.ground.specimens import Specimen, read_truth
-from craniomark.ground.volumes import Volume, check_extent, read_volume
+from craniomark.ground.meshes.solid import BLUR_MM, SPACING_MM
+from craniomark.ground.specimens import Specimen, check_same_frame, read_scan, read_truth
+from craniomark.ground.volumes import Volume, check_extent
+
+FILLED = {"spacing": SPACING_MM, "blur": BLUR_MM}
+"""How surfaces become voxels, on which entries of the cache depend."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,9 @@ def prepared_scan(
         If the scan isn't sound.
     """
     sums = _sha256(specimen, cache)
-    parts = {"scan": sums[0], "file_spacing": specimen.spacing, "spacing": spacing}
+    parts: dict[str, Any] = {"scan": sums[0], "file_spacing": specimen.spacing, "spacing": spacing}
+    if specimen.kind == "surface":
+        parts |= {"filled": FILLED}
     kept = cache.entry("scan", parts, lambda: _voxels(specimen, spacing))
     volume = Volume(kept.array, np.array(kept.notes["matrix"]))
     return PreparedScan(specimen, volume, points, float(kept.notes["gain"]), sums)
@@ -121,8 +127,9 @@ def _landmarks(specimen: Specimen) -> Entry:
 
 
 def _voxels(specimen: Specimen, spacing: float) -> Entry:
-    volume = read_volume(specimen.path, spacing=specimen.spacing)
+    volume = read_scan(specimen)
     check_extent(volume, specimen.path, *EXTENT_MM)
+    check_same_frame(volume, read_truth(specimen), specimen)
     image = working_image(volume)
     if spacing:
         image = image.shrunk(spacing)

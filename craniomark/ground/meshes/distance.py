@@ -24,6 +24,25 @@ def distances_to_surface(points: ArrayLike, surface: Surface) -> NDArray[np.floa
     ndarray, shape (N,)
         Unsigned distances, mm; NaN for missing points.
     """
+    points = np.asarray(points, dtype=np.float64).reshape(-1, 3)
+    return np.asarray(np.linalg.norm(nearest_on_surface(points, surface) - points, axis=1))
+
+
+def nearest_on_surface(points: ArrayLike, surface: Surface) -> NDArray[np.float64]:
+    """The nearest place of any triangle to each point.
+
+    Parameters
+    ----------
+    points : array, shape (N, 3)
+        LPS mm; a row of NaN is a missing point.
+    surface : Surface
+        Triangles, LPS mm.
+
+    Returns
+    -------
+    ndarray, shape (N, 3)
+        LPS mm; NaN for missing points.
+    """
     from vtkmodules.vtkCommonCore import mutable
     from vtkmodules.vtkCommonDataModel import vtkGenericCell, vtkStaticCellLocator
 
@@ -37,8 +56,8 @@ def distances_to_surface(points: ArrayLike, surface: Surface) -> NDArray[np.floa
     part: Any = mutable(0)
     squared: Any = mutable(0.0)
     cell = vtkGenericCell()
-    distances = np.full(len(points), np.nan)
+    nearest = np.full(points.shape, np.nan)
     for row in np.flatnonzero(np.isfinite(points).all(axis=1)):
         locator.FindClosestPoint(points[row].tolist(), closest, cell, cell_id, part, squared)
-        distances[row] = np.sqrt(float(squared))
-    return distances
+        nearest[row] = closest
+    return nearest

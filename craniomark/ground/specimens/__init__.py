@@ -9,6 +9,7 @@ from craniomark.ground.specimens.names import (
     owner_id,
     specimen_id,
 )
+from craniomark.ground.specimens.scan import check_same_frame, landmarked, read_scan
 from craniomark.ground.specimens.specimen import Kind, Specimen
 from craniomark.ground.specimens.truth import read_truth
 
@@ -17,11 +18,14 @@ __all__ = [
     "SURFACE_SUFFIXES",
     "Kind",
     "Specimen",
+    "check_same_frame",
     "find_specimens",
     "kind_of",
     "known_extension",
     "label_centroids",
+    "landmarked",
     "owner_id",
+    "read_scan",
     "read_truth",
     "specimen_at",
     "specimen_id",

@@ -7,3 +7,15 @@ COARSE = Stage("coarse", 0.25, 17, 1.0, (0.8,), 0.1, 40.0, 0.5)
 FINE = Stage("fine", 0.125, 17, 0.5, (0.25, 0.35), 0.0, 50.0, 0.17)
 
 STAGES = (ROUGH, COARSE, FINE)
+
+COARSE_STAGES = 2
+"""Stages that settle the pose; those after them only refine landmarks."""
+
+FINEST = Stage("finest", 0.0625, 17, 0.25, (0.15, 0.22), 0.0, 50.0, 0.1)
+SURFACE_STAGES = (ROUGH, COARSE, FINE, FINEST)
+"""Of surfaces filled with voxels, whose walls are sharp and free of noise."""
+
+
+def stages_of(kind: str) -> tuple[Stage, ...]:
+    """Stages for inputs of a kind, ``"ct"`` or ``"surface"``."""
+    return SURFACE_STAGES if kind == "surface" else STAGES

@@ -144,7 +144,7 @@ def test_a_specimen_with_other_landmarks_is_named(changed: Path, cache: Path) ->
 def test_an_empty_or_single_data_set_is_refused(changed: Path, cache: Path, kept: int) -> None:
     for path in sorted(changed.glob("*.mrk.json"))[kept:]:
         path.unlink()
-    with pytest.raises(InputError, match=f"number of landmarked CTs is {kept}: give at least 2"):
+    with pytest.raises(InputError, match=f"number of landmarked CTs or meshes is {kept}: give at least 2"):
         data_of(changed, cache)
 
 
