@@ -18,6 +18,8 @@ from craniomark.flows.report.template import page_template
 from craniomark.ground.checks import written_whole
 
 PER_PAGE = 50
+IN_TABLE = 200
+"""Most rows of a table; larger cohorts have a table of its own specimens on each page."""
 _FILES = (("CSV", ".csv"), ("Slicer", ".mrk.json"), ("pose", ".tfm"), ("record", ".json"))
 
 
@@ -66,11 +68,12 @@ def _write_pages(
     count = max(1, -(-len(done) // PER_PAGE))
     names = [_page_name(number) for number in range(1, count + 1)]
     cards = [_card(one, position, one.record.id in mirrored) for position, one in enumerate(done)]
-    shared = _overview(done, refused, mirrored) | {"rows": cards, "names": names}
+    shared = _overview(done, refused, mirrored) | {"names": names, "most": IN_TABLE}
     for number, name in enumerate(names, start=1):
         own = cards[(number - 1) * PER_PAGE : number * PER_PAGE]
         with written_whole(folder / name) as part:
-            text = template.render(**shared, number=number, cards=own)
+            rows = own if len(cards) > IN_TABLE else (cards if number == 1 else [])
+            text = template.render(**shared, number=number, cards=own, rows=rows)
             part.write_text(text, encoding="utf-8", newline="\n")
     for old in folder.glob("report-*.html"):
         if old.name not in names and old.name[7:-5].isdigit():

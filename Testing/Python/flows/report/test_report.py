@@ -2,6 +2,8 @@
 import csv
 import re
 import shutil
+import time
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import unquote
@@ -14,7 +16,7 @@ from craniomark.flows.pipeline.record import found_record, write_record
 from craniomark.flows.pipeline.request import Request
 from craniomark.flows.pipeline.specimen_run import refuse, run_specimen
 from craniomark.flows.report import build_report
-from craniomark.flows.report.build import PER_PAGE
+from craniomark.flows.report.build import IN_TABLE, PER_PAGE
 from craniomark.flows.report.collect import collect
 from craniomark.flows.report.figures import histogram
 from craniomark.ground.checks import InputError
@@ -167,17 +169,57 @@ def test_folder_without_results_is_refused(tmp_path, name):
         build_report(tmp_path / name)
 
 
-def test_three_thousand_specimens_are_reported_in_seconds(out, monkeypatch):
-    import time
+@pytest.fixture(scope="module")
+def large(made, tmp_path_factory):
+    """Three thousand specimens as four shards leave them in one folder, 100 refused; and their report."""
+    folder = tmp_path_factory.mktemp("large")
+    texts = {name: (made / f"{name}.json").read_text(encoding="utf-8") for name in ("sound", "torn")}
+    landmarks = (made / "sound.csv").read_bytes()
+    for shard in range(4):
+        for number in range(shard, 3000, 4):
+            like, name = "sound" if number % 30 else "torn", f"n{number:04}"
+            text = texts[like].replace(f'"id": "{like}"', f'"id": "{name}"')
+            (folder / f"{name}.json").write_text(text, encoding="utf-8")
+            if number % 30:
+                (folder / f"{name}.csv").write_bytes(landmarks)
+    start = time.process_time()
+    return folder, build_report(folder), time.process_time() - start
 
+
+def test_three_thousand_specimens_of_four_shards_are_merged_in_seconds(large):
+    folder, report, seconds = large
+    assert seconds < 60
+    assert (report.done, len(report.refused), len(report.pages)) == (2900, 100, 58)
+    with (folder / "summary.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row["id"] for row in csv.DictReader(stream)]
+    assert rows == [f"n{number:04}" for number in range(3000)], "each once"
+    with (folder / "landmarks.csv").open(encoding="utf-8", newline="") as stream:
+        counts = Counter(row["id"] for row in csv.DictReader(stream))
+    assert len(counts) == 2900 and len(set(counts.values())) == 1
+
+
+def test_no_page_of_a_large_cohort_is_long_and_each_leads_to_all_others(large):
+    report = large[1]
+    names, seen = {page.name for page in report.pages}, []
+    for path in report.pages:
+        page = Page(path)
+        assert page.tags.count("tr") <= IN_TABLE
+        assert names - {path.name} <= set(page.links)
+        own = [link for link in page.links if link.startswith("#")]
+        assert len(own) == PER_PAGE and {link[1:] for link in own} <= page.ids
+        seen += [unquote(source).removesuffix(".png") for source in page.sources]
+    assert sorted(seen) == [f"n{number:04}" for number in range(3000) if number % 30]
+
+
+def test_many_refusals_are_told_in_part(out, monkeypatch):
     from craniomark.flows.report import build
 
-    one = collect(out)[0]
-    many = [replace(one, record=replace(one.record, id=f"n{number:04}")) for number in range(3000)]
+    torn = next(one for one in collect(out) if one.landmarks is None)
+    many = [replace(torn, record=replace(torn.record, id=f"n{number:04}")) for number in range(500)]
     monkeypatch.setattr(build, "collect", lambda folder: many)
-    start = time.process_time()
-    report = build_report(out)
-    assert len(report.pages) == 60 and time.process_time() - start < 20
+    build_report(out)
+    page = Page(out / "report.html")
+    assert page.tags.count("tr") == IN_TABLE + 1 and "And 300 more" in page.text
 
 
 def cohort_of_asymmetric_skulls(out, mirrored):
