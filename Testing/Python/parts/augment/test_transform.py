@@ -117,10 +117,15 @@ def test_a_mask_may_be_read_linearly_with_a_threshold(volume: torch.Tensor, volu
     assert 0 < float((near != linear).float().mean()) < 0.05
 
 
+def test_points_move_much_farther_than_they_may_differ_from_the_image() -> None:
+    places = np.full((1, 3), 4.0)
+    drawn = [sample(RECIPES["scans"](0.5), (16, 16, 16), 0.5, rng(seed)) for seed in range(30)]
+    assert np.median([np.linalg.norm(one.forward(places)[0] - places[0]) for one in drawn]) > 0.8
+
+
 @settings(max_examples=15)
 @given(seed=SEEDS)
 def test_a_bright_spot_goes_where_its_point_goes(seed: int) -> None:
-    """Null test too: without the move of the image, or of the point, they would lie apart."""
     grid = Grid.of((40, 36, 30), (0.5, 0.55, 0.7))
     drawn = sample(RECIPES["scans"](0.5), grid.shape, grid.spacing, rng(seed))
     moving = Transform(grid, tuple(step for step in drawn.steps if step.moves))
@@ -132,8 +137,8 @@ def test_a_bright_spot_goes_where_its_point_goes(seed: int) -> None:
     places = found.grid.places(torch.zeros((), dtype=torch.double)).numpy()
     centre = (weights[..., None] * places).sum((0, 1, 2)) / weights.sum()
     assert found.points is not None and found.mask is not None
-    np.testing.assert_allclose(centre, found.points[0], atol=0.12)
-    np.testing.assert_allclose(places[found.mask.numpy()].mean(0), found.points[0], atol=0.25)
+    np.testing.assert_allclose(centre, found.points[0], atol=0.2)
+    np.testing.assert_allclose(places[found.mask.numpy()].mean(0), found.points[0], atol=0.4)
     np.testing.assert_allclose(moving.backward(moving.forward(spot[None])), spot[None], atol=1e-6)
 
 
