@@ -86,7 +86,7 @@ def training_data(
     kept = Cache(cache)
     specimens = landmarked_specimens(settings.data)
     by_id = {specimen.id: specimen for specimen in specimens}
-    parts = split(list(by_id), settings)
+    parts = split(list(by_id), settings, {one.id: one.subject for one in specimens})
     used = sorted({*parts.training, *parts.validation})
     landmarks = {one: prepared_landmarks(by_id[one], kept) for one in used}
     bundled = bundle_reference(settings.template, kept) if settings.template else None

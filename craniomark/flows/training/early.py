@@ -55,6 +55,6 @@ def _sums(settings: Any, recorded: dict[str, str], cache: Cache) -> dict[str, st
 def _used(settings: Any) -> list[Specimen]:
     found = specimens_with_landmarks(settings.data)
     with suppress(InputError):
-        parts = split([one.id for one in found], settings)
+        parts = split([one.id for one in found], settings, {one.id: one.subject for one in found})
         return [one for one in found if one.id in {*parts.training, *parts.validation}]
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 from craniomark.ground.checks import InputError, limits
 from craniomark.ground.specimens.listing import is_listing, listed
 from craniomark.ground.specimens.names import (
+    IMAGES,
     SCAN_SUFFIXES,
     SURFACE_SUFFIXES,
     known_extension,
@@ -25,8 +26,9 @@ def find_specimens(inputs: Sequence[Path]) -> list[Specimen]:
     Parameters
     ----------
     inputs : sequence of Path
-        Scans, surfaces, folders of TIFF or DICOM slices, folders of all these, or CSV lists
-        ``id,path[,landmarks,mask,group,spacing]``.
+        Scans, surfaces, folders of TIFF or DICOM slices, folders of all these, folders that hold these
+        in ``images`` (with ``masks/seg_X`` and ``landmarks/X`` beside it), or CSV lists
+        ``id,path[,landmarks,mask,group,spacing,subject]``.
 
     Returns
     -------
@@ -95,6 +97,9 @@ def _in_folder(folder: Path) -> list[Specimen]:
             raise InputError(folder, "content", value, "put the slices in a folder of their own")
         return [specimen_at(folder)]
     stacks = [entry for entry in visible if entry.is_dir() and kind_of(entry)]
+    images = folder / IMAGES
+    if not scans and not stacks and images.is_dir():
+        return _in_folder(images)
     if not scans and not stacks:
         raise _nothing_in(folder)
     return [specimen_at(entry) for entry in sorted([*scans, *stacks])]

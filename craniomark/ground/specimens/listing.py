@@ -1,4 +1,4 @@
-"""CSV lists of specimens: ``id,path[,landmarks,mask,group,spacing]``."""
+"""CSV lists of specimens: ``id,path[,landmarks,mask,group,spacing,subject]``."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from craniomark.ground.checks import InputError
 from craniomark.ground.specimens.specimen import Specimen
 
 _REQUIRED = ("id", "path")
-_COLUMNS = (*_REQUIRED, "landmarks", "mask", "group", "spacing")
+_COLUMNS = (*_REQUIRED, "landmarks", "mask", "group", "spacing", "subject")
 _UNFIT = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
 
 _Row = dict[str, str]
@@ -94,7 +94,8 @@ def _specimen(path: Path, line: int, row: _Row, specimen_at: Callable[[Path], Sp
     if not identifier or identifier.startswith(".") or _UNFIT.search(identifier):
         remedy = "an id is used as a file name, so give it letters, digits, spaces, - or _"
         raise InputError(path, f"{where}, id", repr(identifier), remedy)
-    specimen = replace(specimen_at(scan), id=identifier, group=row.get("group", ""))
+    specimen = replace(specimen_at(scan), id=identifier, group=row.get("group", ""),
+                       subject=row.get("subject", ""))  # fmt: skip
     if "landmarks" in row:
         specimen = replace(specimen, landmarks=_file(path, line, row, "landmarks"))
     if "mask" in row:

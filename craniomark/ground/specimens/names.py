@@ -13,6 +13,9 @@ _LIST_SUFFIXES = (".json", ".csv", ".tsv", ".txt", ".tps", ".nts", ".pts")
 # Of several landmark files the first kind counts: markups are what a person edits last.
 _TRUTH_SUFFIXES = (*_MARKUP_SUFFIXES, *_LIST_SUFFIXES, *VOLUME_SUFFIXES)
 
+IMAGES, MASKS, TRUTHS = "images", "masks", "landmarks"
+"""Folders of a data set that keeps scans, masks and landmarks apart."""
+
 _LANDMARKS = re.compile(r"(.+)[-_]LM", re.IGNORECASE)
 _MASK = re.compile(r"seg_(.+)", re.IGNORECASE)
 
@@ -43,22 +46,48 @@ def owner_id(path: str | PathLike[str]) -> str | None:
 
 
 def landmarks_beside(path: Path) -> Path | None:
-    """True landmarks of the specimen at `path`, found beside it: markups before tables and label images."""
+    """True landmarks of the specimen at `path`: markups before tables and label images.
+
+    They lie beside it, or, where it lies in ``images``, in the folder ``landmarks`` beside that, in which
+    ``X.*`` counts too.
+    """
     found = [file for file in _companions(path) if not _MASK.fullmatch(_stem(file.name))]
+    found += _named_alike(path, TRUTHS)
     ranked = [(_TRUTH_SUFFIXES.index(suffix), file) for file in found if (suffix := _truth_suffix(file))]
     return min(ranked)[1] if ranked else None
 
 
 def mask_beside(path: Path) -> Path | None:
-    """Bone mask of the specimen at `path`, found beside it."""
+    """Bone mask ``seg_X`` of the specimen at `path`: beside it, or in ``masks`` beside ``images``."""
     found = [file for file in _companions(path) if _MASK.fullmatch(_stem(file.name))]
     return next((file for file in found if _suffix(file.name, VOLUME_SUFFIXES)), None)
 
 
 def _companions(path: Path) -> list[Path]:
-    wanted = specimen_id(path) if path.is_file() else path.name
-    files = (file for file in path.parent.iterdir() if not file.name.startswith("."))
-    return sorted(file for file in files if owner_id(file) == wanted and file.is_file())
+    wanted = _id(path)
+    return [file for folder in _folders(path) for file in _files(folder) if owner_id(file) == wanted]
+
+
+def _named_alike(path: Path, folder: str) -> list[Path]:
+    """Files in a folder beside ``images`` that are named as the specimen is, with another ending."""
+    wanted = _id(path)
+    return [file for place in _folders(path) if place.name == folder for file in _files(place)
+            if owner_id(file) is None and _stem(file.name) == wanted]  # fmt: skip
+
+
+def _folders(path: Path) -> list[Path]:
+    """Where companions lie: beside it, and in the folders beside ``images``."""
+    place = path.parent if path.parent.name else path.resolve().parent
+    others = [place.parent / name for name in (MASKS, TRUTHS)] if place.name == IMAGES else []
+    return [path.parent, *(one for one in others if one.is_dir())]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if not file.name.startswith(".") and file.is_file())
+
+
+def _id(path: Path) -> str:
+    return specimen_id(path) if path.is_file() else path.name
 
 
 def _truth_suffix(path: Path) -> str:

@@ -25,6 +25,8 @@ class Specimen:
         Bone mask.
     group : str
         Source or strain; empty where unknown.
+    subject : str
+        Whom it is of, where several scans are of one animal or person; empty for its own.
     spacing : tuple of float or None
         Voxel size, mm, in place of the one of the file.
     """
@@ -36,3 +38,4 @@ class Specimen:
     mask: Path | None = None
     group: str = ""
     spacing: tuple[float, float, float] | None = None
+    subject: str = ""

@@ -53,3 +53,44 @@ def test_what_cannot_be_split_is_refused(settings: dict[str, Any], told: str) ->
 def test_a_specimen_in_both_lists_is_refused() -> None:
     with pytest.raises(ValueError, match="validation_ids is a among others, which train_ids has too"):
         parts(train_ids=("a", "b"), validation_ids=("a",))
+
+
+LITTERS = {"m1_left": "m1", "m1_right": "m1", "m2_left": "m2", "m3_left": "m3", "m3_right": "m3"}
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_specimens_of_a_subject_are_never_parted(told: bool) -> None:
+    settings = {"folds": 3, "subjects": "" if told else "^([^_]+)_"}
+    held_out = []
+    for fold in range(3):
+        found = split(list(LITTERS), RunSettings("s", "o", fold=fold, **settings), LITTERS if told else None)
+        assert {LITTERS[one] for one in found.training}.isdisjoint(LITTERS[one] for one in found.validation)
+        held_out += found.validation
+    assert sorted(held_out) == sorted(LITTERS)
+    apart = split(list(LITTERS), RunSettings("s", "o", folds=3, fold=0))
+    assert apart.validation == ("m1_left", "m3_left"), "without subjects they are parted"
+
+
+def test_five_folds_hold_out_a_fifth_of_the_subjects() -> None:
+    whose = {f"{subject}-{scan}": f"{subject:02}" for subject in range(20) for scan in range(3)}
+    found = split(list(whose), RunSettings("s", "o"), whose)
+    assert len({whose[one] for one in found.validation}) == 4
+    assert len(found.validation) == 12
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"folds": 4}, "folds is 4: give at most 3, the number of subjects"),
+        ({"validation_ids": ("m1_left",)}, "m1 beside train_ids with others of the same subject"),
+    ],
+)
+def test_subjects_that_cannot_be_kept_together_are_refused(settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        split(list(LITTERS), RunSettings("s", "o", **settings), LITTERS)
+
+
+@pytest.mark.parametrize("rule", ["(", "m1"])
+def test_an_odd_rule_is_refused(rule: str) -> None:
+    with pytest.raises(ValueError, match="subjects is"):
+        RunSettings("s", "o", subjects=rule)

@@ -158,3 +158,35 @@ def test_clashing_ids_are_refused_with_both_paths(names: list[str], touched: Tou
 def test_a_scan_named_twice_stands_once(touched: Touched) -> None:
     folder = touched("a.nrrd", "b.nrrd")
     assert ids(find_specimens([folder / "b.nrrd", folder])) == ["b", "a"]
+
+
+def test_scans_masks_and_landmarks_may_lie_in_folders_of_their_own(touched: Touched) -> None:
+    folder = touched(
+        "images/a.nii.gz", "images/b.nrrd", "masks/seg_a.nii.gz", "landmarks/a.csv", "landmarks/b-LM.nii.gz",
+        "landmarks/c.csv", "list.txt",
+    )  # fmt: skip
+    for named in (folder, folder / "images"):
+        first, second = find_specimens([named])
+        assert (first.id, first.mask, first.landmarks) == (
+            "a", folder / "masks/seg_a.nii.gz", folder / "landmarks/a.csv",
+        )  # fmt: skip
+        assert (second.id, second.mask, second.landmarks) == ("b", None, folder / "landmarks/b-LM.nii.gz")
+
+
+def test_markups_go_before_tables_also_there(touched: Touched) -> None:
+    folder = touched("images/a.nii.gz", "landmarks/a.csv", "landmarks/a.mrk.json", "images/seg_a.nii.gz")
+    (found,) = find_specimens([folder])
+    assert found.landmarks == folder / "landmarks/a.mrk.json"
+    assert found.mask == folder / "images/seg_a.nii.gz"
+
+
+def test_a_label_image_in_landmarks_counts_by_its_name_alone(touched: Touched) -> None:
+    folder = touched("images/a.nii.gz", "landmarks/a.nii.gz")
+    (found,) = find_specimens([folder])
+    assert found.landmarks == folder / "landmarks/a.nii.gz"
+
+
+def test_a_folder_called_masks_elsewhere_is_no_matter(touched: Touched) -> None:
+    folder = touched("scans/a.nii.gz", "masks/seg_a.nii.gz")
+    (found,) = find_specimens([folder / "scans"])
+    assert found.mask is None
