@@ -23,11 +23,11 @@ endif
 # One thread per process: spinning threads on shared cores cost more than they give.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 TEST_JOBS ?= 2
-# The peer is run once and its points are committed: two hours that `make bench` does not repeat.
+# Peers are run once and their points are committed: four hours that `make bench` does not repeat.
 PEER := Testing/Benchmarks/syn_atlases.py
 PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
 BENCHMARKS ?= $(addprefix Testing/Benchmarks/,orientation.py networks.py accuracy.py doubt.py faults.py \
-	quick.py sample_size.py privacy.py)
+	quick.py sample_size.py privacy.py ablation.py)
 
 .PHONY: help demo test mutants check bench bench-peer bundle format wheel icon screenshots clean
 
@@ -83,6 +83,7 @@ bench-peer: $(STAMP)
 	$(BIN)/python -m pip install --quiet -c constraints-dev.txt -e '.[bench]'
 	$(ONE_THREAD) $(BIN)/python $(PEER) --out $(PEER_POINTS)
 	$(BIN)/python Testing/Benchmarks/speed.py
+	$(ONE_THREAD) LD_LIBRARY_PATH=$(VENV)/lib $(BIN)/python Testing/Benchmarks/alpaca.py
 
 # The bundle that is shipped, trained in half an hour to an hour; its manifest names the command. Stopped, it goes on.
 bundle: $(STAMP)
