@@ -29,11 +29,11 @@ PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
 BENCHMARKS ?= $(addprefix Testing/Benchmarks/,orientation.py networks.py accuracy.py doubt.py faults.py \
 	quick.py sample_size.py privacy.py ablation.py)
 
-.PHONY: help demo test mutants check bench bench-peer bundle format wheel icon screenshots clean
+.PHONY: help demo test mutants check bench bench-peer bundle bundle-strains format wheel icon screenshots clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
-	@echo 'make mutants  make bench-peer  make bundle  make format  make wheel  make icon  make screenshots  make clean'
+	@echo 'make mutants  make bench-peer  make bundle  make bundle-strains  make format  make wheel  make icon  make screenshots  make clean'
 
 # torch first and alone: with a range, pip would fetch the variant with the largest libraries.
 $(STAMP): pyproject.toml constraints-dev.txt hatch_build.py
@@ -91,6 +91,14 @@ bundle: $(STAMP)
 		"species=Mus musculus, adult skull, micro-CT" "licence=Apache-2.0; the scans that it was made from state no licence" \
 		"citation=CranioMark (see CITATION.cff); scans and landmarks: github.com/muratmaga/MMLLM"
 	rm -rf Resources/Models/mouse-skull && cp -r build/mouse-skull/bundle/mouse-skull Resources/Models/mouse-skull
+
+# The one for surface meshes, in about the same time.
+bundle-strains: $(STAMP)
+	$(ONE_THREAD) $(BIN)/craniomark train all data="$(CRANIOMARK_DATA)/mouse_models" out=build/mouse-strains recipe=surface \
+		name=mouse-strains version=1.0.0 "species=Mus musculus, inbred strains, hybrids and wild-derived mice, adult skull, surface of a CT" \
+		"licence=Apache-2.0; the meshes that it was made from state no licence" \
+		"citation=CranioMark (see CITATION.cff); meshes and landmarks: github.com/SlicerMorph/Mouse_Models (Zhang et al. 2022, doi 10.1371/journal.pone.0278035)"
+	rm -rf Resources/Models/mouse-strains && cp -r build/mouse-strains/bundle/mouse-strains Resources/Models/mouse-strains
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

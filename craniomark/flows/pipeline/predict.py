@@ -164,7 +164,7 @@ def _refined(
     image, pose = posed_by(known, volume, model)
     points = apply(invert(pose), known.points)
     start = np.where(known.present[:, None], points, model.shape.project(points))
-    fine = model.stages[COARSE_STAGES]
+    fine = model.stages[-1]
     found = match(prepared(image, fine), pose, start, model.appearance.templates[fine.name], fine)
     ordered = keep_order(found.points, start, model.shape.mean)
     placement = Placement(ordered, pose, replace(found, in_view=found.in_view & known.present))

@@ -49,6 +49,8 @@ class TemplateSettings:
         Where each landmark lies, in words, by label.
     command : str
         What the manifest names as the command that made it.
+    provisional : bool
+        Its error models will be replaced: they are fitted to the patches of the template alone.
     """
 
     name: str = "template"
@@ -63,6 +65,7 @@ class TemplateSettings:
     seed: int = 1
     definitions: Mapping[str, str] | None = None
     command: str = "craniomark template"
+    provisional: bool = False
 
 
 def build_template(
@@ -100,11 +103,13 @@ def build_template(
     average = deformable_average(linear, examples_of(scans, frame, linear), settings.rounds, told)
     with torch.inference_mode():
         choices = settings.modes, settings.seed, told, settings.appearance_modes
-        left_out = crossfit(scans, average.image, *choices)
+        sources = SOURCES[:1] if settings.provisional else SOURCES
+        left_out = crossfit(scans, average.image, *choices, sources=sources)
     manifest = _manifest(labels, scans, frame, average, left_out, settings, time.monotonic() - start)
     shape = shape_of(average.examples, settings.modes)
     stages = stages_of(scans[0].specimen.kind)
-    models = {source: fit_error_model(left_out[source]) for source in SOURCES}
+    fitted = [fit_error_model(left_out[source]) for source in sources]
+    models = dict(zip(SOURCES, fitted * len(SOURCES), strict=False))
     return write_bundle(
         out, manifest, bundle_parts(labels, average, shape, models, settings.appearance_modes, stages)
     )

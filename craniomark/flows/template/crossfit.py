@@ -30,6 +30,8 @@ Source = Literal["template", "atlases"]
 SOURCES: tuple[Source, ...] = ("template", "atlases")
 FOLDS = 5
 STARTS = 2
+"""Of each specimen; one where there are `MANY`, which tell enough."""
+MANY = 20
 _START_DEGREES, _START_MM = 4.0, 0.5
 
 Told = Callable[[str, float], None]
@@ -82,7 +84,8 @@ def crossfit(
     seed: int,
     told: Told = lambda *_: None,
     appearance_modes: int = 0,
-    networks: Callable[[str], Networks] | None = None,
+    networks: Callable[[str], Networks | None] | None = None,
+    sources: Sequence[Source] = SOURCES,
 ) -> dict[Source, list[LeftOut]]:
     """Leave folds of specimens out, model the others, place the landmarks of those left out.
 
@@ -103,12 +106,20 @@ def crossfit(
         Hears the step and the fraction of it done.
     networks : callable, optional
         By specimen id, networks in the frame of all that have not seen it; placements are fused with
-        what they say.
+        what they say. Specimens for which there are none are not placed.
+    sources : sequence of {"template", "atlases"}
+        Of the patches.
     """
     folds = min(FOLDS, len(scans))
     stages = stages_of(scans[0].specimen.kind)
-    found: dict[Source, list[LeftOut]] = {source: [] for source in SOURCES}
+    starts = STARTS if len(scans) < MANY else 1
+    found: dict[Source, list[LeftOut]] = {source: [] for source in sources}
+    second = {scan.specimen.id: networks(scan.specimen.id) if networks else None for scan in scans}
     for fold in range(folds):
+        rows = [row for row in range(fold, len(scans), folds)
+                if networks is None or second[scans[row].specimen.id] is not None]  # fmt: skip
+        if not rows:
+            continue
         seen = [scan for row, scan in enumerate(scans) if row % folds != fold]
         frame = template_frame(np.array([scan.points for scan in seen]))
         between = _between(scans, frame)
@@ -116,25 +127,27 @@ def crossfit(
         examples = examples_of(seen, frame, moved)
         shape = shape_of(examples, modes)
         for source, appearance in appearances_of(examples, appearance_modes, stages).items():
-            for row in range(fold, len(scans), folds):
+            for row in rows if source in sources else ():
                 told("calibrate", row / len(scans))
                 rng = np.random.default_rng([seed, row])
-                second = in_frame(networks(scans[row].specimen.id), between) if networks else None
-                model = shape, appearance, second
-                found[source].append(_left_out(scans[row], row, fold, frame, moved, model, stages, rng))
+                own = second[scans[row].specimen.id]
+                model = shape, appearance, in_frame(own, between) if own else None
+                found[source].append(
+                    _left_out(scans[row], row, fold, frame, moved, model, stages, rng, starts)
+                )
     return found
 
 
 def _left_out(
     scan: Scan, row: int, fold: int, frame: Frame, template: Image,
     model: tuple[ShapeModel, Appearance, Networks | None], stages: Sequence[Stage],
-    rng: np.random.Generator,
+    rng: np.random.Generator, starts: int,
 ) -> LeftOut:  # fmt: skip
     shape, appearance, networks = model
     example = examples_of([scan], frame, template)[0]
     size = 1 / scale_of(frame.pose_of(scan.points))
     placements, errors = [], []
-    for _ in range(STARTS):
+    for _ in range(starts):
         placement = place_landmarks(example.image, disturbed(shape.mean, rng), shape, appearance, stages)
         if networks is not None:
             placement = fused(example.image, placement, networks, shape)

@@ -19,11 +19,11 @@ EXTENT_MM = 2.0, 600.0
 BLUR_MM = 0.1
 """Gaussian, so that correlation has slopes to follow at the walls."""
 BRIGHTEST = 200
-MOST_OPEN = 0.01
-"""Share of edges that belong to one triangle alone; such a mesh encloses nothing."""
+MOST_OPEN = 0.5
+"""Length of all rims of holes, as a ratio of the longest side; a mesh with more encloses nothing."""
 _PARTS = 2  # per axis, of which a voxel is the mean
 _MARGIN_MM = 0.8
-_MOST_VOXELS_ALONG = 500
+_MOST_VOXELS_ALONG = 300
 
 
 def _no_surface() -> Surface:
@@ -67,7 +67,7 @@ def solid_of(surface: Surface, path: str | PathLike[str]) -> Solid:
     InputError
         If the surface is open, encloses nothing, or is as large as no skull in millimetres.
     """
-    share = check_closed(surface, path)
+    rims = check_closed(surface, path)
     spacing = max(SPACING_MM, float(surface.extent.max()) / _MOST_VOXELS_ALONG)
     fine = voxelise(surface, spacing / _PARTS, _MARGIN_MM * spacing / SPACING_MM)
     array, matrix = _pooled(fine)
@@ -75,13 +75,13 @@ def solid_of(surface: Surface, path: str | PathLike[str]) -> Solid:
         remedy = "give the surface of the bone with its walls, not a sheet"
         raise InputError(path, "mesh", "encloses nothing", remedy)
     notes = surface.notes
-    if share:
+    if rims:
         notes = (*notes, "The mesh has small holes, beside which landmarks may be off.")
     return Solid(array, matrix, surface.left_right_known, notes, surface)
 
 
 def check_closed(surface: Surface, path: str | PathLike[str]) -> float:
-    """Refuse a surface that is open, or as large as no skull in millimetres; the share of its open edges.
+    """Refuse a surface that is open, or as large as no skull in millimetres; the length, mm, of all rims.
 
     Raises
     ------
@@ -89,23 +89,22 @@ def check_closed(surface: Surface, path: str | PathLike[str]) -> float:
         If so; names the unit that would fit.
     """
     check_extent(surface, path, *EXTENT_MM)
-    share = open_share(surface)
-    if share > MOST_OPEN:
-        value = f"open, as {share:.1%} of its edges belong to one triangle alone"
+    rims = open_length(surface)
+    if rims > MOST_OPEN * float(surface.extent.max()):
+        value = f"open, as the rims of its holes are {rims:.1f} mm long together"
         remedy = "close its holes, or export it anew from the segmentation"
         raise InputError(path, "mesh", value, remedy)
-    return share
+    return rims
 
 
-def open_share(surface: Surface) -> float:
-    """Share of the edges that belong to one triangle alone; 0 for a closed surface."""
-    if not len(surface.faces):
-        return 1.0
+def open_length(surface: Surface) -> float:
+    """Length, mm, of all edges that belong to one triangle alone; 0 for a closed surface."""
     corners = np.sort(surface.faces, axis=1).astype(np.int64)
     edges = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [0, 2]]])
     keys = edges[:, 0] * len(surface.vertices) + edges[:, 1]
-    _, counts = np.unique(keys, return_counts=True)
-    return float((counts == 1).mean())
+    _, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    rims = surface.vertices[edges[first[counts == 1]]]
+    return float(np.linalg.norm(rims[:, 0] - rims[:, 1], axis=1).sum())
 
 
 def _pooled(fine: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
@@ -115,8 +114,8 @@ def _pooled(fine: Volume) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     counts = np.array(fine.shape) // _PARTS
     i, j, k = (int(n) for n in counts)
     kept = fine.array[: i * _PARTS, : j * _PARTS, : k * _PARTS]
-    blocks = kept.reshape(i, _PARTS, j, _PARTS, k, _PARTS).astype(np.float32)
-    share = blocks.mean(axis=(1, 3, 5))
+    blocks = kept.reshape(i, _PARTS, j, _PARTS, k, _PARTS)
+    share = np.array([slab.mean(axis=(0, 2, 4), dtype=np.float32) for slab in blocks])
     matrix = fine.matrix @ np.diag([_PARTS, _PARTS, _PARTS, 1.0])
     matrix[:3, 3] += fine.matrix[:3, :3] @ np.full(3, (_PARTS - 1) / 2)
     blurred = gaussian_filter(share, BLUR_MM / SPACING_MM)

@@ -59,8 +59,8 @@ def fused(image: Image, placement: Placement, networks: Networks, shape: ShapeMo
     """A placement by patches, fused with what networks say in its frame.
 
     The focus network looks about the points of patch matching, and, independently, about those that
-    the whole-skull level finds. As all of this happens in the frame of the placement, the same skull
-    gets the same answer in any pose.
+    the whole-skull level finds, or, without that, about the mean shape. As all of this happens in the
+    frame of the placement, the same skull gets the same answer in any pose.
 
     Parameters
     ----------
@@ -78,11 +78,11 @@ def fused(image: Image, placement: Placement, networks: Networks, shape: ShapeMo
     opinions = [Opinion("patches", placement.points, placement.match.spread, OF_PATCHES)]
     near = networks.focus(canonical, placement.points)
     opinions.append(_opinion("focus", near, OF_FOCUS))
-    if networks.levels is not None:
-        answer = networks.levels(canonical)
-        for _ in range(_ROUNDS_FROM_LEVELS):
-            answer = networks.focus(canonical, answer.points)
-        opinions.append(_opinion("levels", answer, OF_LEVELS))
+    starts = shape.mean if networks.levels is None else networks.levels(canonical).points
+    for _ in range(_ROUNDS_FROM_LEVELS):
+        answer = networks.focus(canonical, starts)
+        starts = answer.points
+    opinions.append(_opinion("levels", answer, OF_LEVELS))
     agreed = consensus(opinions)
     points = keep_order(agreed.points, placement.points, shape.mean)
     points = np.where(seen[:, None], points, placement.points)

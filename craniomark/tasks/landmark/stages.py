@@ -11,9 +11,8 @@ STAGES = (ROUGH, COARSE, FINE)
 COARSE_STAGES = 2
 """Stages that settle the pose; those after them only refine landmarks."""
 
-FINEST = Stage("finest", 0.0625, 17, 0.25, (0.15, 0.22), 0.0, 50.0, 0.1)
-SURFACE_STAGES = (ROUGH, COARSE, FINE, FINEST)
-"""Of surfaces filled with voxels, whose walls are sharp and free of noise."""
+SURFACE_STAGES = (ROUGH, COARSE, COARSE, FINE)
+"""Of surfaces: strains differ more in shape than the mice of one cross, and need a second look."""
 
 
 def stages_of(kind: str) -> tuple[Stage, ...]:

@@ -34,7 +34,7 @@ def recorded(scans: list[Scan], template: Image) -> dict[tuple[int, int], Fold]:
 
     def record(
         _scan: Scan, row: int, fold: int, _frame: Any, template: Image,
-        model: tuple[ShapeModel, Appearance, Any], _rng: Any,
+        model: tuple[ShapeModel, Appearance, Any], *_others: Any,
     ) -> LeftOut:  # fmt: skip
         shape, appearance, _ = model
         heard.append(Fold(row, shape, appearance, template))

@@ -28,11 +28,15 @@ def assemble(work: Work) -> None:
         name: partial(shutil.copyfile, template.path(name)) for name in template.manifest.files
     }
     parts["calibration.json"] = partial(_write_json, calibration["models"])
-    parts |= orient_parts(trained_orient(work)) | landmark_parts(trained_ensembles(work))
+    told: tuple[str, ...] = (LANDMARK_PART,)
+    if work.recipe.orient is not None:
+        parts |= orient_parts(trained_orient(work))
+        told = (ORIENT_PART, LANDMARK_PART)
+    parts |= landmark_parts(trained_ensembles(work))
     old = template.manifest
     manifest = replace(
         old,
-        parts=(*old.parts, ORIENT_PART, LANDMARK_PART),
+        parts=(*old.parts, *told),
         device=device_words(work.settings.device),
         minutes=round(minutes_of(work.out), 1),
         figures=dict(old.figures) | {"out_of_fold": calibration["figures"]},

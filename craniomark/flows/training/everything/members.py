@@ -22,10 +22,13 @@ def trained_orient(work: Work) -> Any:
 
 def trained_ensembles(work: Work) -> Ensembles:
     """The landmark networks, each with the specimens that it has not seen."""
-    found = {}
-    for task in ("landmark", "focus"):
-        found[task] = tuple(_member(work, task, n) for n in range(work.recipe.members))
-    return Ensembles(found["landmark"], found["focus"], _trained_rough(work))
+    count, recipe = work.recipe.members, work.recipe
+    levels = count if recipe.landmark is not None else 0
+    return Ensembles(
+        tuple(_member(work, "landmark", n) for n in range(levels)),
+        tuple(_member(work, "focus", n) for n in range(count)),
+        _trained_rough(work) if recipe.rough is not None else None,
+    )
 
 
 def _trained_rough(work: Work) -> Rough:

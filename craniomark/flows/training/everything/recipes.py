@@ -16,26 +16,32 @@ class Recipe:
     Attributes
     ----------
     members : int
-        Networks in each landmark ensemble; each leaves out every so many-th specimen, so that a
-        specimen is unseen by one of them.
+        Networks in each landmark ensemble; each leaves out another part of the specimens.
+    parts : int, optional
+        Parts that specimens are dealt into, at least as many as members; by default as many. With more
+        parts each network sees more, and errors are estimated from the specimens that one has not seen.
     rounds : int
-        Most rounds of the deformable average.
-    orient, rough, landmark, focus : list of str
-        Words for ``craniomark train`` of each task, beside data, template and folds.
+        Most rounds of the deformable average; 0 keeps the average of the aligned specimens.
+    orient, rough, landmark, focus : list of str, or null
+        Words for ``craniomark train`` of each task, beside data, template and folds; null leaves the
+        network out. The networks that look closely can't be left out.
     """
 
     members: int
     rounds: int
-    orient: tuple[str, ...]
-    rough: tuple[str, ...]
-    landmark: tuple[str, ...]
+    orient: tuple[str, ...] | None
+    rough: tuple[str, ...] | None
+    landmark: tuple[str, ...] | None
     focus: tuple[str, ...]
+    parts: int | None = None
 
     def __post_init__(self) -> None:
         if self.members < 2:
             raise ValueError(f"members is {self.members}: give at least 2")
-        if self.rounds < 1:
-            raise ValueError(f"rounds is {self.rounds}: give at least 1")
+        if self.parts is not None and self.parts < self.members:
+            raise ValueError(f"parts is {self.parts}: give at least {self.members}, the number of members")
+        if self.rounds < 0:
+            raise ValueError(f"rounds is {self.rounds}: give 0 or more")
 
 
 def recipe_names() -> list[str]:

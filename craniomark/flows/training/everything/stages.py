@@ -40,19 +40,23 @@ def template(work: Work) -> None:
         rounds=work.recipe.rounds,
         seed=settings.seed,
         command=command_of(work),
+        provisional=True,
     )
     build_template([Path(settings.data)], work.template, choices, work.told("template"))
 
 
 def orient(work: Work) -> None:
     """The orientation network, of all specimens."""
-    work.train("orient", (_ALL, *work.recipe.orient), work.out / "orient")
+    if work.recipe.orient is not None:
+        work.train("orient", (_ALL, *work.recipe.orient), work.out / "orient")
 
 
 def landmark(work: Work) -> None:
     """A few landmarks in any rotation, of all specimens; and the ensemble that sees the whole skull."""
-    work.train("landmark", (_ALL, "level=rough", *work.recipe.rough), work.out / "rough")
-    _ensemble(work, "landmark", work.recipe.landmark)
+    if work.recipe.rough is not None:
+        work.train("landmark", (_ALL, "level=rough", *work.recipe.rough), work.out / "rough")
+    if work.recipe.landmark is not None:
+        _ensemble(work, "landmark", work.recipe.landmark)
 
 
 def focus(work: Work) -> None:
@@ -62,7 +66,7 @@ def focus(work: Work) -> None:
 
 def _ensemble(work: Work, task: str, words: tuple[str, ...]) -> None:
     for number in range(work.recipe.members):
-        dealt = f"folds={work.recipe.members}", f"fold={number}"
+        dealt = f"folds={work.recipe.parts or work.recipe.members}", f"fold={number}"
         work.train(task, (*dealt, *words), work.member(task, number))
 
 
@@ -98,5 +102,9 @@ def _made_by(work: Work, stage: str) -> list[Path]:
     if stage in files:
         return [files[stage]]
     members = [work.member(stage, number) for number in range(work.recipe.members)]
-    folders = {"orient": [work.out / "orient"], "landmark": [work.out / "rough", *members], "focus": members}
+    recipe = work.recipe
+    orient = [work.out / "orient"] if recipe.orient is not None else []
+    rough = [work.out / "rough"] if recipe.rough is not None else []
+    levels = members if recipe.landmark is not None else []
+    folders = {"orient": orient, "landmark": [*rough, *levels], "focus": members}
     return [RunFolderView(folder).weights for folder in folders.get(stage, [])]

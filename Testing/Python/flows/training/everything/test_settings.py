@@ -24,7 +24,7 @@ def test_every_recipe_can_be_read(name: str) -> None:
         (["data=a"], "out is missing"),
         (["out=a"], "data is missing"),
         (["dta=a", "out=b"], r"key is dta: did you mean data\.$"),
-        (["data=a", "out=b", "recipe=quik"], "give one of default, quick; the nearest is quick"),
+        (["data=a", "out=b", "recipe=quik"], "give one of default, quick, surface; the nearest is quick"),
         (["data=a", "out=b", "recipe=fast"], "give one of default, quick"),
         (["data=a", "out=b", "seed=-1"], "seed"),
         (["data=a", "out=b", "seed=many"], "whole number"),
@@ -38,7 +38,7 @@ def test_wrong_words_are_told(words: list[str], told: str) -> None:
         settings_of(words)
 
 
-@pytest.mark.parametrize("change", [{"members": 1}, {"rounds": 0}])
+@pytest.mark.parametrize("change", [{"members": 1}, {"rounds": -1}, {"parts": 1}])
 def test_a_recipe_that_makes_no_sense_is_refused(change: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(change))):
         Recipe(
