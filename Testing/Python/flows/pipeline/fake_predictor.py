@@ -74,6 +74,14 @@ def maker(log: Path | None = None, delay: float = 0.0, version: str = "1") -> Pr
     return partial(FakePredictor, log, delay, version)
 
 
+def without_pictures(log: Path | None, delay: float) -> FakePredictor:
+    """A predictor in a process that draws no pictures, which take longer than all else."""
+    from craniomark.flows.pipeline import outputs
+
+    outputs.draw_picture = lambda *given: given[-1].write_bytes(b"no picture")
+    return FakePredictor(log, delay)
+
+
 def write_scan(path: Path, seed: int = 0) -> Path:
     """A small scan with a bright block in it."""
     array = np.random.default_rng(seed).integers(0, 20, (14, 20, 12)).astype(np.uint8)
@@ -85,7 +93,8 @@ def write_scan(path: Path, seed: int = 0) -> Path:
 def make_from_environment(request: Request, threads: int | None) -> PredictorMaker:
     """For the command line: log and delay come from the environment."""
     log = os.environ.get("FAKE_LOG")
-    return maker(Path(log) if log else None, float(os.environ.get("FAKE_DELAY", "0")))
+    make = without_pictures if os.environ.get("FAKE_PICTURES") == "no" else FakePredictor
+    return partial(make, Path(log) if log else None, float(os.environ.get("FAKE_DELAY", "0")))
 
 
 def command() -> None:
