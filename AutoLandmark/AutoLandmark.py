@@ -57,7 +57,7 @@ class AutoLandmark(ScriptedLoadableModule):
 class AutoLandmarkParameterNode:
     """What the user has chosen; saved with the scene.
 
-    inputVolume : the scan; of a surface model the panel says that its CT is needed
+    inputVolume : the scan, or the surface model of a skull
     model : folder of the model; empty for the one that fits
     orient, refine, mirror : how landmarks are predicted
     colourLimit : error estimate from which points are coloured as doubtful, mm; 0 for flagged ones only
@@ -79,7 +79,6 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         VTKObservationMixin.__init__(self)
         self.logic = self.desk = self.ui = self.trainPanel = None
         self._parameters = self._tag = None
-        self._refused = ""
 
     def setup(self):
         """Make the panel."""
@@ -212,19 +211,7 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Follow the parameters."""
         if self._parameters is not None and self._parameters.colourLimit != self.desk.review.limit_mm:
             self.desk.review.colour(self._parameters.colourLimit)
-        self.tellSurface()
         self.refresh()
-
-    def tellSurface(self):
-        """Say why a surface model that was chosen can't be landmarked."""
-        from craniomark.desktop.inputs import refusal
-
-        words = refusal(self.volume)
-        if words and words != self._refused:
-            self.message.doubt(words)
-        elif self._refused and not words and self.message.text == self._refused:
-            self.message.clear()
-        self._refused = words
 
     @property
     def volume(self):
@@ -280,7 +267,7 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def showSlices(self):
         """Show the volume in the slices, at the point under review."""
         review = self.desk.review
-        if review.session is not None and review.volume is not None:
+        if review.session is not None and review.volume is not None and not review.on_surface:
             slicer.util.setSliceViewerLayers(background=review.volume, fit=True)
             review.go(review.session.current)
 
@@ -306,18 +293,18 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ui, desk = self.ui, self.desk
         there, busy, work = self.volume is not None, desk.busy, desk.shown
         enabled = (
-            (ui.predictButton, there and not busy and not self._refused),
+            (ui.predictButton, there and not busy),
             (ui.cancelButton, busy or desk.folder.paused),
             (ui.inputSelector, not busy),
             (ui.modelBox, not busy),
             (ui.browseModelButton, not busy),
             (ui.optionsSection, not busy),
-            (ui.openButton, there and not busy and not self._refused),
+            (ui.openButton, there and not busy),
         )
         for widget, on in enabled:
             widget.enabled = on
         ready = _("Find the landmarks of the volume.")
-        ui.predictButton.toolTip = self._refused or (ready if there else _("Choose a volume first."))
+        ui.predictButton.toolTip = ready if there else _("Choose a volume first.")
         ui.progressBar.visible = ui.cancelButton.visible = busy or desk.folder.paused
         ui.progressBar.value = round(1000 * work.fraction)
         ui.statusLabel.text = work.status

@@ -1,4 +1,4 @@
-"""A volume of the scene on its way to the child: written to a file by a thread, while the windows go on."""
+"""A volume or surface of the scene on its way to the child: written to a file, while the windows go on."""
 
 import threading
 from pathlib import Path
@@ -9,9 +9,59 @@ import numpy as np
 from craniomark.desktop.raw_nrrd import write_raw_nrrd
 from craniomark.desktop.words import tr
 from craniomark.ground.checks import InputError
-from craniomark.mrml import Node, volume_of
+from craniomark.ground.meshes import write_surface
+from craniomark.mrml import Node, surface_of, volume_of
+from craniomark.mrml.models import MODEL
 from craniomark.mrml.nodes import name_of
-from craniomark.mrml.parents import linear_to_world
+from craniomark.mrml.parents import is_linear, linear_to_world
+
+
+class SurfaceHandover:
+    """A surface model written to a file at once, which takes a tenth of a second.
+
+    Parameters
+    ----------
+    node : vtkMRMLModelNode
+        Under linear parents.
+    path : Path
+        A ``.ply`` file in an existing folder, in the node's own frame.
+
+    Raises
+    ------
+    InputError
+        As `surface_of`; or where a transform bends the model.
+    """
+
+    def __init__(self, node: Node, path: Path) -> None:
+        self.path, self.name = path, name_of(node)
+        if not is_linear(node):
+            remedy = tr("harden the transform first")
+            raise InputError(self.name, tr("transform"), tr("not linear"), remedy)
+        self.to_world = linear_to_world(node)
+        """4x4, the node's own LPS mm to those of the world, as it was."""
+        surface = surface_of(node).moved(np.linalg.inv(self.to_world))
+        self.left_right_known = surface.left_right_known
+        self._state = _surface_state(node)
+        write_surface(surface, path)
+
+    @property
+    def flipped(self) -> bool:
+        """Whether its transforms mirror it."""
+        return bool(np.linalg.det(self.to_world[:3, :3]) < 0)
+
+    @property
+    def done(self) -> bool:
+        """Whether it is written: at once."""
+        return True
+
+    def give_up(self) -> None:
+        """It is written already."""
+
+    def check(self, node: Node) -> None:
+        """Raise InputError where the model has changed since."""
+        if _surface_state(node) != self._state:
+            value = tr("not what it was when the work began")
+            raise InputError(self.name, tr("model"), value, tr("start again"))
 
 
 class Handover:
@@ -86,6 +136,18 @@ class Handover:
 
 class _GivenUpError(Exception):
     """Nobody wants the file any more."""
+
+
+def handed_over(node: Node, folder: Path, id_: str) -> "Handover | SurfaceHandover":
+    """A volume or surface model on its way into a folder, in its own frame."""
+    if node.IsA(MODEL):
+        return SurfaceHandover(node, folder / f"{id_}.ply")
+    return Handover(node, folder / f"{id_}.nrrd", own=True)
+
+
+def _surface_state(node: Node) -> tuple[Any, ...]:
+    polydata = node.GetPolyData()
+    return () if polydata is None else (polydata.GetAddressAsString("vtkPolyData"), polydata.GetMTime())
 
 
 def _state(node: Node) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What can be landmarked: volumes, and why other nodes can't."""
+"""What can be landmarked: volumes and surface models, and where they lie."""
 
 import math
 from contextlib import suppress
@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from craniomark.desktop.words import tr
-from craniomark.flows.pipeline.predictor import no_surface
 from craniomark.ground.checks import InputError, available_memory
+from craniomark.ground.specimens import SURFACE_SUFFIXES
 from craniomark.ground.volumes import placement_of
 from craniomark.mrml import Node, Scene
 from craniomark.mrml.models import MODEL
@@ -25,25 +25,27 @@ _SAME_PLACE = 0.5
 
 
 def checked_volume(node: Node | None) -> Node:
-    """`node`, which must be a volume.
+    """`node`, which must be a volume or a surface model.
 
     Raises
     ------
     InputError
-        If there is none, or it is something else; of a surface with the words of ``craniomark process``.
+        If there is none, it is something else, or a model without triangles.
     """
-    if node is not None and node.IsA(MODEL):
-        raise no_surface(name_of(node))
-    return checked(node, VOLUME, tr("volume"))
+    if node is None or not is_surface(node):
+        return checked(node, VOLUME, tr("volume"))
+    if node.GetPolyData() is None or not node.GetPolyData().GetNumberOfPolys():
+        raise InputError(name_of(node), tr("triangles"), tr("none"), tr("choose a surface model of a skull"))
+    return node
 
 
-def refusal(node: Node | None) -> str:
-    """Why landmarks of a surface model are not found, in a sentence; empty for anything else."""
-    return str(no_surface(name_of(node))) if node is not None and node.IsA(MODEL) else ""
+def is_surface(node: Node | None) -> bool:
+    """Whether a node is a surface model."""
+    return bool(node is not None and node.IsA(MODEL))
 
 
 def file_of(volume: Node) -> Path | None:
-    """The file that a volume was loaded from, if it is as it was there; else None."""
+    """The file that a volume or model was loaded from, if it is as it was there; else None."""
     storage = volume.GetStorageNode()
     if storage is None or not storage.GetFileName() or volume.GetModifiedSinceRead():
         return None
@@ -62,6 +64,8 @@ def check_place(volume: Node, scan: Path | None) -> None:
     InputError
         If it lies elsewhere, as after Harden.
     """
+    if is_surface(volume):  # whose points are in its own frame, wherever that lies
+        return
     told = placement_of(scan) if scan is not None else None
     image = volume.GetImageData()
     if scan is None or told is None or image is None or tuple(image.GetDimensions()) != tuple(told[0]):
@@ -102,9 +106,10 @@ def make_room(scene: Scene, scan: Path, keep: Node | None = None) -> None:
 
 
 def loaded_from(scene: Scene, path: Path) -> Node | None:
-    """The volume of the scene that was loaded from a file, and is as it was there; None for none."""
-    for number in range(scene.GetNumberOfNodesByClass(VOLUME)):
-        volume = scene.GetNthNodeByClass(number, VOLUME)
+    """The volume or model of the scene that was loaded from a file, and is as it was there; None for none."""
+    kind = MODEL if path.suffix.lower() in SURFACE_SUFFIXES else VOLUME
+    for number in range(scene.GetNumberOfNodesByClass(kind)):
+        volume = scene.GetNthNodeByClass(number, kind)
         held = file_of(volume)
         if held is not None and held.resolve() == path.resolve():
             return volume
@@ -112,7 +117,7 @@ def loaded_from(scene: Scene, path: Path) -> Node | None:
 
 
 def scan_in_scene(scene: Scene, id_: str, scan: Path, keep: Node | None = None) -> Node:
-    """The volume of a scan, loaded where it is not there; where memory is short, in place of earlier ones.
+    """The volume or model of a scan, loaded where it isn't there; where memory is short, for earlier ones.
 
     Parameters
     ----------
@@ -136,9 +141,12 @@ def scan_in_scene(scene: Scene, id_: str, scan: Path, keep: Node | None = None) 
     if scan.is_file():
         import slicer
 
-        make_room(scene, scan, keep)
+        surface = scan.suffix.lower() in SURFACE_SUFFIXES
+        if not surface:
+            make_room(scene, scan, keep)
+        load = slicer.util.loadModel if surface else slicer.util.loadVolume
         with suppress(RuntimeError):  # Slicer's console tells why
-            volume = slicer.util.loadVolume(str(scan))
+            volume = load(str(scan))
     if volume is None:
         remedy = tr("load it by hand, call the volume {id}, and press Open").format(id=id_)
         raise InputError(scan, tr("scan"), tr("not loaded"), remedy)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from craniomark.desktop.board import JobBoard
-from craniomark.desktop.handover import Handover
+from craniomark.desktop.handover import Handover, SurfaceHandover, handed_over
 from craniomark.desktop.inputs import checked_volume
 from craniomark.desktop.orient_folder import check_writable
 from craniomark.desktop.outcomes import Outcome, failure
@@ -49,7 +49,7 @@ class _Work:
     id: str
     out: Path
     folder: Path
-    handed: Handover
+    handed: Handover | SurfaceHandover
     options: Options
     job: Job | None = None
 
@@ -123,7 +123,7 @@ class PredictPresenter:
         check_results_free(place, id_)
         folder = Path(tempfile.mkdtemp(prefix=".predicting-", dir=place))
         try:
-            handed = Handover(node, folder / f"{id_}.nrrd", own=True)
+            handed = handed_over(node, folder, id_)
         except Exception:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -218,7 +218,7 @@ def _failed(name: str, job: Job, path: str) -> Outcome:
     return failure(name, job.state, words.replace(path, name), "\n".join(job.last_lines))
 
 
-def _done(name: str, job: Job, handed: Handover) -> Outcome:
+def _done(name: str, job: Job, handed: Handover | SurfaceHandover) -> Outcome:
     counts = job.value.get("counts") or {}
     words = tr("{name}: {count} landmarks are predicted; {review} doubtful, {missing} missing.")
     told = words.format(

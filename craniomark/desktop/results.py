@@ -47,7 +47,7 @@ def keep(made: Path, scan: Path, out: Path, id_: str) -> bool:
     made : Path
         Folder that the job wrote; on the disk of `out`.
     scan : Path
-        What was predicted; it becomes ``ID.nrrd``.
+        What was predicted; it becomes ``ID.nrrd``, or ``ID.ply`` of a surface.
     out : Path
         Folder of results.
     id_ : str
@@ -72,7 +72,7 @@ def keep(made: Path, scan: Path, out: Path, id_: str) -> bool:
         remedy = tr("rename the volume, or choose another folder for the results")
         raise OtherScanError(out / id_, tr("results"), tr("there already, of another scan"), remedy)
     check_results_free(out, id_)
-    place = out / f"{id_}.nrrd"
+    place = out / f"{id_}{scan.suffix}"
     if review is None or not place.exists():  # the same voxels: a new file would have to be read again
         os.replace(scan, place)
     reviewed = (f"{id_}.csv", f"{id_}.mrk.json") if review else ()

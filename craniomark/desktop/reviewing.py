@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from craniomark.desktop.cards import ModelCard, model_cards
 from craniomark.desktop.comparing import Comparison
-from craniomark.desktop.inputs import check_place, checked_volume
+from craniomark.desktop.inputs import check_place, checked_volume, is_surface
 from craniomark.desktop.results import SPECIMEN, specimen_of
 from craniomark.desktop.review_points import ReviewPoints
 from craniomark.desktop.review_rows import Row, rows_of
-from craniomark.desktop.snapping import REACH_MM, on_bone
+from craniomark.desktop.snapping import REACH_MM, on_bone, on_mesh
 from craniomark.desktop.words import sentence, together, tr
 from craniomark.flows.pipeline.bone_box import bone_threshold
 from craniomark.flows.pipeline.source import Source
@@ -23,7 +23,7 @@ from craniomark.flows.review.places import check_observer
 from craniomark.flows.review.point import Place
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
-from craniomark.mrml import Node, volume_of
+from craniomark.mrml import Node, surface_of, volume_of
 from craniomark.mrml.volumes import own_placement
 
 SLICE, CROSSHAIR = "vtkMRMLSliceNode", "vtkMRMLCrosshairNode"
@@ -75,6 +75,11 @@ class ReviewPresenter:
         """The scan; None where it was deleted."""
         return self._scene_of().GetNodeByID(self._volume) if self._volume else None
 
+    @property
+    def on_surface(self) -> bool:
+        """Whether a surface model is reviewed, which slice views can't show."""
+        return is_surface(self.volume)
+
     def open(
         self,
         volume: Node | None,
@@ -104,7 +109,7 @@ class ReviewPresenter:
             session.close()
             raise
         self.session, self._volume, self._threshold = session, node.GetID(), None
-        self._placement = own_placement(node)
+        self._placement = _own_placement(node)
         self._watch = node.AddObserver(node.TransformModifiedEvent, self._posed)
         node.SetAttribute(SPECIMEN, id_)
         self.card = self._model_of(session)
@@ -237,6 +242,8 @@ class ReviewPresenter:
         volume = self.volume
         if volume is None:
             return None
+        if is_surface(volume):
+            return on_mesh(surface_of(volume), place, reach_mm)
         scan = volume_of(volume, shared=True, trusted=True)
         if self._threshold is None:
             self._threshold = bone_threshold(scan)
@@ -347,7 +354,7 @@ class ReviewPresenter:
         node, volume = self.points.node, self.volume
         if node is None or volume is None or node.GetTransformNodeID() == volume.GetTransformNodeID():
             return
-        if np.allclose(own_placement(volume), self._placement, atol=_STILL):
+        if np.allclose(_own_placement(volume), self._placement, atol=_STILL):
             self.follow_pose()
 
     def _show(self) -> None:
@@ -385,6 +392,11 @@ class ReviewPresenter:
         cards = [card for card in self.cards() if card.manifest]
         chosen = next((card for card in cards if card.name == name), None)
         return chosen or next((card for card in cards if set(session.labels) <= set(card.labels)), None)
+
+
+def _own_placement(node: Node) -> NDArray[np.float64]:
+    """Where the voxels lie in a volume's own frame; a surface's vertices lie there as they are."""
+    return np.eye(4) if is_surface(node) else own_placement(node)
 
 
 def _opened(mode: str, folder: Path, id_: str, desk: Desk, scan: Source | None) -> Session:

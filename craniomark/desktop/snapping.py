@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from craniomark.ground.meshes import Surface, nearest_on_surface
 from craniomark.ground.volumes import Volume
 
 REACH_MM = 1.5
@@ -48,6 +49,14 @@ def on_bone(
     found = distances[at] + share * (distances[at + 1] - distances[at])
     nearest = found[np.argmin(np.abs(found))]
     return np.asarray(point + nearest * along / length)
+
+
+def on_mesh(
+    surface: Surface, point: NDArray[np.float64], reach_mm: float = REACH_MM
+) -> NDArray[np.float64] | None:
+    """The nearest place of a surface, LPS mm, shape (3,); None where none is so near."""
+    nearest = nearest_on_surface(point[None], surface)[0]
+    return nearest if np.linalg.norm(nearest - point) <= reach_mm else None
 
 
 def brightness(volume: Volume, points: NDArray[np.float64]) -> NDArray[np.float64]:

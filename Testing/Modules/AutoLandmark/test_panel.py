@@ -60,17 +60,6 @@ def test_a_table_of_labels_or_colours_is_not_offered(panel, scene):
     assert panel.ui.inputSelector.nodeCount() == 0
 
 
-def test_a_surface_is_answered_by_where_to_get_landmarks(panel, scene, volume):
-    surface = scene.AddNewNodeByClass("vtkMRMLModelNode", "skull surface")
-    panel.ui.inputSelector.pick(surface)
-    words = "skull surface: kind of input is a surface mesh: give its CT"
-    assert message(panel)[0] == "doubt" and message(panel)[1].startswith(words)
-    assert not panel.ui.predictButton.enabled and panel.ui.predictButton.toolTip.startswith(words)
-    assert not panel.ui.openButton.enabled
-    panel.ui.inputSelector.pick(volume)
-    assert message(panel) == ("", "") and panel.ui.predictButton.enabled
-
-
 def test_help_samples_and_card(panel):
     assert panel.module.categories == ["Morphometrics"] and "tutorial" in panel.module.helpText
     assert double.calls.of("SampleDataLogic.registerCustomSampleDataSource")

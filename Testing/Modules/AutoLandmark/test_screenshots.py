@@ -64,9 +64,6 @@ def test_pictures_of_predicting(shown, volume, take, tmp_path, scene):
     shown.ui.predictButton.click()
     take("fault", "scan")
     shown.widget._parameters.model = ""
-    surface = scene.AddNewNodeByClass("vtkMRMLModelNode", "skull surface")
-    shown.ui.inputSelector.pick(surface)
-    take("surface", "scan")
 
 
 def test_pictures_of_a_review(reviewed, take, tmp_path):

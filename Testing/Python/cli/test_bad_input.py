@@ -116,9 +116,20 @@ def test_micrometres_written_as_millimetres_are_named(
     refused(run, tmp_path / "b.nii.gz", word, *options)
 
 
-def test_a_mesh_is_refused_with_what_to_give_instead(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "skull.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n", encoding="utf-8")
-    refused(run, tmp_path / "skull.obj", "give its CT")
+@pytest.mark.parametrize(
+    ("size", "faces", "words"),
+    [
+        (10, "f 1 2 3\n", "close its holes"),
+        (10, "", "faces is none: give a surface mesh"),
+        (20000, "f 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n", "seems to be in micrometres"),
+    ],
+)
+def test_a_mesh_that_is_open_empty_or_in_another_unit_is_refused(
+    run: Run, tmp_path: Path, size: int, faces: str, words: str
+) -> None:
+    corners = f"v 0 0 0\nv {size} 0 0\nv 0 {size} 0\nv 0 0 {size}\n"
+    (tmp_path / "skull.obj").write_text(corners + faces, encoding="utf-8")
+    refused(run, tmp_path / "skull.obj", words)
 
 
 @pytest.mark.usefixtures("fake")

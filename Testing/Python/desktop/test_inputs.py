@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from craniomark.desktop import inputs
-from craniomark.desktop.inputs import LOADED, checked_volume, file_of, loaded_from, make_room, refusal
+from craniomark.desktop.inputs import LOADED, checked_volume, file_of, is_surface, loaded_from, make_room
 from craniomark.ground.checks import InputError
+from craniomark.ground.meshes import Surface
 from craniomark.ground.volumes import Volume, write_volume
-from craniomark.mrml import add_volume
+from craniomark.mrml import add_volume, put_surface
 
 
 @pytest.fixture
@@ -15,16 +16,16 @@ def volume(scene):
     return add_volume(scene, Volume(np.zeros((3, 4, 5), np.int16), np.eye(4)), "skull")
 
 
-def test_a_surface_is_refused(scene):
+def test_a_surface_passes_and_an_empty_model_does_not(scene):
     node = scene.AddNewNodeByClass("vtkMRMLModelNode", "skull.ply")
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError, match=r"skull\.ply: triangles is none"):
         checked_volume(node)
-    assert str(told.value) == refusal(node)
-    assert "give its CT" in refusal(node)
+    put_surface(Surface(np.eye(3), [[0, 1, 2]]), node)
+    assert checked_volume(node) is node and is_surface(node)
 
 
 def test_volumes_pass_and_nothing_does_not(volume, scene):
-    assert checked_volume(volume) is volume and refusal(volume) == refusal(None) == ""
+    assert checked_volume(volume) is volume and not is_surface(volume) and not is_surface(None)
     with pytest.raises(InputError, match="choose a volume"):
         checked_volume(None)
     with pytest.raises(InputError, match="choose a volume"):

@@ -14,7 +14,6 @@ from craniomark.ground.checks import InputError
 from craniomark.ground.specimens import Specimen
 from craniomark.ground.volumes import Volume
 
-_KIND_REMEDY = "give its CT; landmarks of meshes are not predicted by this version"
 _SKULL_REMEDY = "check that the scan shows a skull of the model's kind, and that its spacing is right"
 
 
@@ -149,11 +148,6 @@ def identity_of(bundle: Any) -> ModelIdentity:
     """Name, version and checksum of a bundle; its ``bundle.json`` lists the checksums of all its files."""
     text = (bundle.folder / "bundle.json").read_bytes()
     return ModelIdentity(bundle.manifest.name, bundle.manifest.version, hashlib.sha256(text).hexdigest())
-
-
-def no_surface(name: str) -> InputError:
-    """The sentence for a mesh, or a model of a scene."""
-    return InputError(name, "kind of input", "a surface mesh", _KIND_REMEDY)
 
 
 def no_skull(specimen: Specimen, nothing: Exception) -> InputError:
