@@ -1,8 +1,9 @@
 """``craniomark data``: public sample data, and checks of one's own."""
 
 import json
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,13 +12,19 @@ from craniomark.cli.exits import SomeRefused
 from craniomark.cli.settings import settings
 from craniomark.cli.tables import print_table, size_text
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Sample data: list, fetch, check, show.",
+if TYPE_CHECKING:
+    from craniomark.flows.training.kept.store import Shelf
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Data: list, fetch, check, show, cache.",
                   epilog="Example: craniomark data check my-skulls")  # fmt: skip
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A data set that `data list` names.")]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder or CSV list of specimens.")]
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="OUT.png", help="Picture to write.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+CacheFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Cache folder, or folder of a run.")]
+Delete = Annotated[bool, typer.Option("--delete", help="Delete kept samples.")]
+Everything = Annotated[bool, typer.Option("--all", help="Delete prepared scans as well.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before downloading.")]
 
 
@@ -90,6 +97,41 @@ def show(folder: Folder, out: Out = Path("contact-sheet.png")) -> None:
     for sentence in contact_sheet(folder, out, _count):
         typer.echo(sentence, err=True)
     _say(str(out))
+
+
+@app.command(epilog="Example: craniomark data cache my-run --delete")
+def cache(
+    folder: CacheFolder = Path("cache"), delete: Delete = False, everything: Everything = False
+) -> None:
+    """List what training keeps in a cache folder, and delete it.
+
+    Samples that wait to be shown again, and with --all the prepared scans too. What a run uses at this time
+    stays. Nothing is lost by it: runs make again what they need.
+    """
+    from craniomark.flows.training.kept.listing import cached, forget_batches, forget_prepared, in_use
+
+    def used(shelf: "Shelf") -> str:
+        return "in use" if in_use(shelf) else datetime.fromtimestamp(shelf.used).strftime("%Y-%m-%d %H:%M")
+
+    found = cached(folder)
+    rows = [
+        (
+            f"samples of {s.about.get('task', '?')}",
+            f"{s.count} batches",
+            size_text(s.bytes),
+            used(s),
+            s.path.name,
+        )
+        for s in found.shelves
+    ]
+    prepared = f"{len(found.prepared)}"
+    rows.append(("prepared scans", prepared, size_text(found.prepared_bytes), "", found.folder.name))
+    if not (delete or everything):
+        print_table(("what", "number", "size", "last used", "folder"), rows, right=("number", "size"))
+        return
+    freed, kept = forget_batches(found)
+    freed += forget_prepared(found) if everything else 0
+    _say(f"{size_text(freed)} deleted in {found.folder}" + (f"; {kept} in use stay." if kept else "."))
 
 
 @app.command(epilog="Example: craniomark data delete mmllm")

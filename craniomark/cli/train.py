@@ -86,6 +86,7 @@ def _config(entry: "TaskEntry", words: list[str]) -> "Config":
 
 def _one(entry: "TaskEntry", config: "Config", stop_file: Path | None) -> None:
     from craniomark.flows.pipeline.stopping import Stopped
+    from craniomark.flows.training.device import is_first_process
     from craniomark.flows.training.job import run_job
     from craniomark.flows.training.snapshot import hold_code
 
@@ -95,7 +96,7 @@ def _one(entry: "TaskEntry", config: "Config", stop_file: Path | None) -> None:
     told = ", ".join(f"{name} {value:.4g}" for name, value in outcome.figures.items())
     if outcome.status == "stopped":
         raise Stopped(f"stopped at step {outcome.step}; the same command goes on from there")
-    if not settings.quiet:
+    if not settings.quiet and is_first_process(config.settings.loop):
         typer.echo(f"{outcome.weights}: {told or 'done'}")
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import torch
 
+from craniomark.flows.training.kept.batches import PlannedBatches
 from craniomark.flows.training.randomness import seed_generators
 from craniomark.flows.training.task import Batch, Task
 
@@ -22,10 +23,13 @@ class Batches:
         How many are prepared ahead; 0: none, no threads.
     last : int
         Step after the last one.
+    planned : PlannedBatches, optional
+        They make or read them in the place of the task.
     """
 
-    def __init__(self, task: Task, ahead: int, last: int) -> None:
-        self._task, self._ahead, self._last = task, ahead, last
+    def __init__(self, task: Task, ahead: int, last: int, planned: PlannedBatches | None = None) -> None:
+        self._batch = planned.batch if planned else task.batch
+        self._planned, self._ahead, self._last = planned, ahead, last
         self._waiting: dict[tuple[int, int], Future[Batch]] = {}
         threads = torch.get_num_threads()
         self._pool = (
@@ -35,16 +39,18 @@ class Batches:
     def get(self, seed: int, step: int) -> Batch:
         """The batch of a step; errors of the task come through."""
         if self._pool is None:
-            seed_generators(seed, step, "batch")
-            return self._task.batch(seed, step)
+            seed_generators(seed, self._planned.source(step) if self._planned else step, "batch")
+            return self._batch(seed, step)
         wanted = {(seed, one) for one in range(step, min(step + self._ahead + 1, self._last))}
         for key in self._waiting.keys() - wanted:
             self._waiting.pop(key).cancel()
         for key in sorted(wanted - self._waiting.keys()):
-            self._waiting[key] = self._pool.submit(self._task.batch, *key)
+            self._waiting[key] = self._pool.submit(self._batch, *key)
         return self._waiting.pop((seed, step)).result()
 
     def close(self) -> None:
         """Let the threads go."""
         if self._pool:
             self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._planned:
+            self._planned.close()

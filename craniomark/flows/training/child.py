@@ -16,10 +16,14 @@ from craniomark.flows.training.job import run_job
 from craniomark.flows.training.registry import task_entry
 from craniomark.ground.checks import InputError
 
+ORDER = "CRANIOMARK_TRAINING_ORDER"
+"""Environment variable that hands the order on."""
+
 
 def main(order: TextIO, lines: TextIO) -> int:
     """Do the job that `order` describes and tell of it on `lines`; returns the exit code."""
-    wanted = json.load(order)
+    # Processes that share the run are started by the same command, and find no order on their input.
+    wanted = json.loads(os.environ.setdefault(ORDER, os.environ.get(ORDER) or order.read()))
 
     def tell(event: dict[str, Any]) -> None:
         lines.write(json.dumps(event) + "\n")

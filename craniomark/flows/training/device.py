@@ -1,5 +1,7 @@
 """Lightning Fabric: devices, strategies and precisions without a line of them here."""
 
+import os
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,12 +45,27 @@ def start_fabric(settings: LoopSettings) -> Any:
     if wanted == "cuda" and found < settings.devices:
         value = f"cuda with {settings.devices} devices, where there are {found}"
         raise InputError("settings", "device", value, "choose device=cpu or fewer devices")
+    plugins: Any = None
+    if settings.devices * settings.nodes == 1:  # else SLURM's tasks would be taken for devices
+        from lightning.fabric.plugins.environments import LightningEnvironment
+
+        plugins = [LightningEnvironment()]
     fabric = Fabric(
-        accelerator=wanted, devices=settings.devices, strategy=settings.strategy,
-        precision=_precision(settings, wanted),
+        accelerator=wanted, devices=settings.devices, num_nodes=settings.nodes,
+        strategy=settings.strategy, precision=_precision(settings, wanted), plugins=plugins,
     )  # fmt: skip
+    # Layouts of gradients that differ in nothing but the stride of axes of length 1.
+    warnings.filterwarnings("ignore", "Grad strides do not match", UserWarning)
     fabric.launch()
     return fabric
+
+
+def is_first_process(settings: LoopSettings) -> bool:
+    """Whether this process tells of a run that several share, as far as their launcher says."""
+    if settings.devices * settings.nodes == 1:
+        return True
+    ranks = (os.environ.get(name) for name in ("RANK", "SLURM_PROCID", "LOCAL_RANK"))
+    return next((rank for rank in ranks if rank), "0") == "0"
 
 
 def _precision(settings: LoopSettings, device: str) -> str:

@@ -120,6 +120,10 @@ class FocusTask:
         focused = self.network(tensors["patches"], tensors["landmarks"])
         return self._objective(focused, tensors["offsets"], tensors["landmarks"])
 
+    def counts(self, batch: Batch) -> dict[str, float]:
+        """What the mean of each term is taken over in this batch."""
+        return self._objective.counts(batch.tensors["offsets"], batch.tensors["landmarks"])
+
     def validate(self) -> dict[str, float]:
         """Errors, mm, beside those of the starts (``mean_shape_mm``), which are the mean shape."""
         return figures(self.points_of, self._validation, self.mean, _STARTS)
@@ -187,8 +191,7 @@ class EndToEndTask(FocusTask):
         both = self.network(
             tensors["images"], tensors["chosen"], sources, tensors["poses"], tensors["gains"], blend
         )
-        chosen = tensors["chosen"]
-        truth = tensors["points"].gather(1, chosen[..., None].expand(-1, -1, 3))
+        chosen, truth = tensors["chosen"], _chosen_points(batch)
         # Level 2 answers for the whole way from the start, so that its slope reaches level 1.
         wanted = truth - both.starts.detach()
         moved = both.starts - both.starts.detach() + both.focused.offsets.view_as(both.starts)
@@ -196,6 +199,12 @@ class EndToEndTask(FocusTask):
         terms = self._objective(focused, wanted.flatten(0, 1), chosen.flatten())
         own = self._whole_objective(both.located, tensors["points"], batch.names)
         return terms | {f"whole/{name}": self._whole.share * term for name, term in own.items()}
+
+    def counts(self, batch: Batch) -> dict[str, float]:
+        """What the mean of each term is taken over in this batch."""
+        truth, chosen = _chosen_points(batch).flatten(0, 1), batch.tensors["chosen"].flatten()
+        own = self._whole_objective.counts(batch.tensors["points"], batch.names)
+        return self._objective.counts(truth, chosen) | {f"whole/{name}": n for name, n in own.items()}
 
     def validate(self) -> dict[str, float]:
         """Errors of both levels together, mm, from the poses that level 1 is tried in."""
@@ -222,6 +231,12 @@ class EndToEndTask(FocusTask):
             load_weights(self.whole_network, Path(self._whole.weights))
 
 
+def _chosen_points(batch: Batch) -> torch.Tensor:
+    """Truth, shape (B, K, 3) mm, of the landmarks that are looked at closely."""
+    chosen = batch.tensors["chosen"]
+    return batch.tensors["points"].gather(1, chosen[..., None].expand(-1, -1, 3))
+
+
 def build(config: Any, data: TrainingData) -> FocusTask:
     """The task of a config."""
     parts = data, config.focus, config.model, config.samples, config.objective
@@ -245,4 +260,5 @@ ENTRY = TaskEntry(
     },
     build=build,
     spacing=_spacing,
+    not_in_samples=("objective",),
 )

@@ -1,22 +1,27 @@
 """One run from its config: data, task, identity, loop."""
 
 import logging
+import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
 import craniomark
+from craniomark.flows.datasets.folders import user_data_folder
 from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.flows.training.cache import Cache
-from craniomark.flows.training.config.compose import Config, command_of
+from craniomark.flows.training.config.compose import Config, command_of, config_of
 from craniomark.flows.training.config.instantiate import refused, tells_a_setting
 from craniomark.flows.training.config.keys import config_type, keys_of
 from craniomark.flows.training.data import TrainingData, training_data
+from craniomark.flows.training.device import is_first_process
 from craniomark.flows.training.early import check_start
 from craniomark.flows.training.identity import Identity, code_sha256, this_machine
-from craniomark.flows.training.registry import TaskEntry
+from craniomark.flows.training.kept.keep import Keep, code_of_samples, libraries
+from craniomark.flows.training.registry import TaskEntry, task_entry
 from craniomark.flows.training.resume import flat
 from craniomark.flows.training.run import Outcome, run_training
 from craniomark.flows.training.task import Task
@@ -62,9 +67,11 @@ def run_job(
         If the stop file is there before training has begun.
     """
     # Its remarks on precision and devices are none of the user's; what matters, the run's log tells.
-    for part in ("fabric", "pytorch"):
-        logging.getLogger(f"lightning.{part}.utilities.rank_zero").setLevel(logging.WARNING)
+    for part in ("fabric.utilities.rank_zero", "pytorch.utilities.rank_zero", "fabric.utilities.distributed"):
+        logging.getLogger(f"lightning.{part}").setLevel(logging.WARNING)
     name = job or entry.name
+    if not is_first_process(config.settings.loop):
+        listen = None
     tell = listen or (lambda _event: None)
 
     def told(what: str, number: int, count: int) -> None:
@@ -82,7 +89,31 @@ def run_job(
     tell({"event": "log", "job": name, "message": split_words(data)})
     with told_troubles(out, "while the network is made", _CPU):
         task = built(entry, config, data)
-    return run_training(task, settings.loop, out, identity(config, data), listen, stop_file, parent, job)
+    keep = Keep(cache, sample_parts(entry, config, data), partial(task_again, entry.name, config.plain))
+    return run_training(
+        task, settings.loop, out, identity(config, data), listen, stop_file, parent, job, keep
+    )
+
+
+def task_again(name: str, plain: dict[str, Any]) -> Task:
+    """The same task in another process, from the prepared specimens."""
+    entry = task_entry(name)
+    config = config_of(entry, plain)
+    settings = config.settings
+    return built(entry, config, training_data(settings, entry.spacing(settings), cache_folder(settings)))
+
+
+def sample_parts(entry: TaskEntry, config: Config, data: TrainingData) -> dict[str, Any]:
+    """All that the samples of a run depend on, beside seed and step."""
+    left_out = {"loop", "out", "data", "template", CACHE, *entry.not_in_samples}
+    return {
+        "config": {key: value for key, value in config.plain.items() if key not in left_out},
+        "files": dict(data.files),
+        "training": [example.id for example in data.training],
+        "groups": dict(data.groups),
+        "code": code_of_samples(),
+        "libraries": libraries(),
+    }
 
 
 def built(entry: TaskEntry, config: Config, data: TrainingData) -> Task:
@@ -128,8 +159,11 @@ def recorded(config: Config) -> dict[str, Any]:
 
 
 def cache_folder(settings: Any) -> Path:
-    """Where prepared specimens are kept."""
-    return Path(settings.cache) if settings.cache else Path(settings.out) / CACHE
+    """Where prepared specimens are kept: the user's own folder where the one that is set can't be written."""
+    folder = Path(settings.cache) if settings.cache else Path(settings.out) / CACHE
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        return user_data_folder() / CACHE
+    return folder
 
 
 def split_words(data: TrainingData) -> str:

@@ -111,7 +111,8 @@ def run_in_child(order: Order, snapshot: Snapshot, listen: Listener | None = Non
     """
     snapshot.check()
     order.folder.mkdir(parents=True, exist_ok=True)
-    trouble = order.folder / _TROUBLE
+    rank = os.environ.get("SLURM_PROCID", "0")
+    trouble = order.folder / (_TROUBLE if rank == "0" else f"{rank}-{_TROUBLE}")
     with trouble.open("w", encoding="utf-8", errors="replace") as errors:
         # -P: the folder that the command is run in must not come before the snapshot.
         process = subprocess.Popen(
@@ -121,7 +122,7 @@ def run_in_child(order: Order, snapshot: Snapshot, listen: Listener | None = Non
         ended = _talk(process, order, listen)
     said = trouble.read_text(encoding="utf-8", errors="replace").strip()
     if not said:
-        trouble.unlink()
+        trouble.unlink(missing_ok=True)
     if ended is None:
         last = said.splitlines()[-1] if said else "nothing was told"
         message = f"The process ended with code {process.returncode} ({last})."

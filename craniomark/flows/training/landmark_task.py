@@ -108,6 +108,10 @@ class LandmarkTask:
         located = self.network(tensors["images"], tensors["groups"], blend=blend)
         return self._objective(located, tensors["points"], batch.names)
 
+    def counts(self, batch: Batch) -> dict[str, float]:
+        """What the mean of each term is taken over in this batch."""
+        return self._objective.counts(batch.tensors["points"], batch.names)
+
     def validate(self) -> dict[str, float]:
         """Errors from disturbed poses, mm; see `craniomark.tasks.landmark.levels.validate.figures`."""
         off = _ANY if self.choice.rough else OFF
@@ -174,4 +178,5 @@ ENTRY = TaskEntry(
     },
     build=build,
     spacing=_spacing,
+    not_in_samples=("objective",),
 )

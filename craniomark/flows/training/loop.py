@@ -15,6 +15,7 @@ from craniomark.flows.training.between import Between
 from craniomark.flows.training.checkpoints import Checkpoints
 from craniomark.flows.training.events import Teller
 from craniomark.flows.training.files import RunFolder, write_json
+from craniomark.flows.training.kept.keep import Keep, planned
 from craniomark.flows.training.metrics import put_aside
 from craniomark.flows.training.restart import next_attempt
 from craniomark.flows.training.schedule import learning_rate
@@ -42,15 +43,19 @@ class Loop:
         Told of everything.
     watch : Watch
         Asked before each update.
+    keep : Keep, optional
+        Where batches are kept, if the settings ask for it.
     """
 
     def __init__(
-        self, task: Task, settings: LoopSettings, folder: RunFolder, fabric: Any, teller: Teller, watch: Watch
-    ) -> None:
+        self, task: Task, settings: LoopSettings, folder: RunFolder, fabric: Any, teller: Teller,
+        watch: Watch, keep: Keep | None = None,
+    ) -> None:  # fmt: skip
         self.at = Counters()
         self._task, self._settings, self._folder = task, settings, folder
         self._fabric, self._teller, self._watch = fabric, teller, watch
-        self._updates = Updates(task, settings, folder, fabric)
+        shown = planned(task, settings, keep, fabric.is_global_zero, teller.log)
+        self._updates = Updates(task, settings, folder, fabric, shown)
         average = MovingAverage(task.network, settings.average_weights)
         self._parts = Parts(task.network, self._updates.optimizer, average)
         self._between = Between(task, settings, folder, fabric, teller)
@@ -109,6 +114,8 @@ class Loop:
             raise
         finally:
             self._updates.close()
+            if words := self._updates.cache_words():
+                self._teller.log(words)
 
     def save(self, together: bool = True) -> None:
         """Write a checkpoint of the present step, once.

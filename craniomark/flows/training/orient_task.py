@@ -112,4 +112,5 @@ ENTRY = TaskEntry(
     },
     build=_build,
     spacing=lambda config: config.model.spacing / 4,
+    not_in_samples=("objective",),
 )

@@ -15,6 +15,6 @@ def seed_generators(seed: int, step: int, purpose: Purpose) -> None:
     torch.manual_seed(int(sequence.generate_state(1, np.uint64)[0]))
 
 
-def seed_of(seed: int, attempt: int, rank: int) -> int:
-    """The seed of an attempt and of one of the processes that share a step."""
+def seed_of(seed: int, attempt: int, rank: int = 0) -> int:
+    """The seed of an attempt; for what is random within a network, of one of the processes too."""
     return seed + attempt + 1_000_003 * rank

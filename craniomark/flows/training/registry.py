@@ -39,6 +39,8 @@ class TaskEntry:
         Makes the task from the config, which has an attribute for each of `settings`, and from the data.
     spacing : callable
         From the config to the voxels, mm, in which the task wants specimens; 0: as fine as they are.
+    not_in_samples : tuple of str
+        Those of `settings` that no sample depends on, so that runs which differ in them share kept ones.
     """
 
     name: str
@@ -46,6 +48,7 @@ class TaskEntry:
     settings: Mapping[str, type]
     build: Callable[[Any, TrainingData], Task]
     spacing: Callable[[Any], float]
+    not_in_samples: tuple[str, ...] = ()
 
 
 def task_names() -> list[str]:

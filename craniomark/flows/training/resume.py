@@ -14,7 +14,8 @@ from craniomark.ground.checks import InputError, written_whole
 # These don't change what is learned, or (device, folders) may have to change when a run moves.
 FREE = {
     "device", "save_every", "pictures_every", "metrics_every", "keep_checkpoints", "batches_ahead",
-    "tensorboard", "data", "out",
+    "tensorboard", "data", "out", "devices", "nodes", "strategy",
+    "cache_gb", "cache_workers",
 }  # fmt: skip
 _PLACE = "template"
 """Key of the bundle that is used: where it lies may change, its checksum tells whether it is the same."""

@@ -13,6 +13,7 @@ from craniomark.flows.training.events import Teller
 from craniomark.flows.training.files import RunFolder, read_json
 from craniomark.flows.training.holding import held
 from craniomark.flows.training.identity import Identity, code_sha256
+from craniomark.flows.training.kept.keep import Keep
 from craniomark.flows.training.loop import Loop
 from craniomark.flows.training.metrics import trim_metrics
 from craniomark.flows.training.resume import check_identity, record_identity
@@ -60,6 +61,7 @@ def run_training(
     stop_file: Path | None = None,
     parent: int | None = None,
     job: str | None = None,
+    keep: Keep | None = None,
 ) -> Outcome:
     """Train the network of `task`, or go on with the run that lies in `folder`.
 
@@ -84,6 +86,8 @@ def run_training(
         The run is saved and stopped when the process of this id is gone.
     job : str, optional
         Name in the events; by default the task's.
+    keep : Keep, optional
+        Where batches are kept, if the settings ask for it.
 
     Raises
     ------
@@ -103,7 +107,7 @@ def run_training(
             # Processes that share the run rely on the first.
             alone = held(files.path, "run") if fabric.is_global_zero else nullcontext()
             with alone, told_troubles(files.path, "at the start", fabric.device):
-                return _train(task, settings, files, identity, fabric, teller, watch)
+                return _train(task, settings, files, identity, fabric, teller, watch, keep)
         except Exception as error:
             teller.error(str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}")
             raise
@@ -113,7 +117,7 @@ def run_training(
 
 def _train(
     task: Task, settings: LoopSettings, files: RunFolder, identity: Identity, fabric: Any, teller: Teller,
-    watch: Watch,
+    watch: Watch, keep: Keep | None,
 ) -> Outcome:  # fmt: skip
     code = code_sha256()
     old = files.identity.exists()
@@ -135,7 +139,7 @@ def _train(
             record_identity(files, identity, settings)
     for remark in remarks:
         teller.log(remark)
-    loop = Loop(task, settings, files, fabric, teller, watch)
+    loop = Loop(task, settings, files, fabric, teller, watch, keep)
     _begin(loop, settings, files, teller)
     try:
         reason = loop.train()

@@ -37,7 +37,9 @@ class LoopSettings:
     device : {"auto", "cpu", "cuda"}
         "auto": a GPU where there is one.
     devices : int
-        Processes that share each step, of as many devices.
+        Processes that share the batch of each step, one a device; on several machines, those of each.
+    nodes : int
+        Machines that share each step.
     strategy : str
         Of Lightning Fabric: "auto" or one of those that hold the whole network in each process,
         e.g. ``"ddp"``, ``"ddp_find_unused_parameters_true"``.
@@ -49,6 +51,15 @@ class LoopSettings:
         Most restarts with other samples after a collapse that the task noticed.
     batches_ahead : int
         Batches that threads prepare ahead; the same batches as without.
+    cache_rounds : int
+        Times that each batch is shown; all but the first come from the cache, which further processes
+        fill meanwhile. 0: each step has a batch of its own, and none is kept.
+    cache_steps : int
+        Batches of a round, after which kept ones are shown again.
+    cache_gb : float
+        Largest size of all kept batches in the cache folder, GB; what doesn't fit is made anew.
+    cache_workers : int
+        Processes that fill the cache; 0 reads what is there.
     tensorboard : bool
         Write curves and pictures for TensorBoard too.
 
@@ -73,11 +84,16 @@ class LoopSettings:
     keep_checkpoints: int = 2
     device: DeviceName = "auto"
     devices: int = 1
+    nodes: int = 1
     strategy: str = "auto"
     average_weights: float = 0.0
     result: Result = "last"
     restarts: int = 2
     batches_ahead: int = 0
+    cache_rounds: int = 0
+    cache_steps: int = 100
+    cache_gb: float = 10.0
+    cache_workers: int = 1
     tensorboard: bool = True
 
     def __post_init__(self) -> None:
@@ -92,6 +108,7 @@ class LoopSettings:
         _check(0 <= self.weight_decay < 10, "weight_decay", self.weight_decay, "from 0 to below 10")
         _check(0 <= self.gradient_clip < 1e9, "gradient_clip", self.gradient_clip, "0 or more")
         _check(0 <= self.average_weights < 1, "average_weights", self.average_weights, "from 0 to below 1")
+        _check(0 <= self.cache_gb < 1e6, "cache_gb", self.cache_gb, "0 or more")
         whole = self.strategy == "auto" or self.strategy.startswith("ddp")
         _check(whole, "strategy", self.strategy, "auto or one that begins with ddp")
         shorter = f"less than steps ({self.steps})"
@@ -106,7 +123,8 @@ _CHOICES = {
 }
 _LEAST = {
     "steps": 1, "seed": 0, "warmup_steps": 0, "metrics_every": 1, "validate_every": 1, "save_every": 1,
-    "pictures_every": 0, "keep_checkpoints": 2, "devices": 1, "restarts": 0, "batches_ahead": 0,
+    "pictures_every": 0, "keep_checkpoints": 2, "devices": 1, "nodes": 1, "restarts": 0, "batches_ahead": 0,
+    "cache_rounds": 0, "cache_steps": 1, "cache_workers": 0,
 }  # fmt: skip
 
 

@@ -59,6 +59,7 @@ class Snapshot:
         return os.environ | {
             "PYTHONPATH": os.pathsep.join(one for one in paths if one),
             "PYTHONIOENCODING": "utf-8",
+            "PYTHONSAFEPATH": "1",  # for processes that this one starts by its own command
             "CRANIOMARK_MODELS": os.pathsep.join(one for one in models if one),  # bundles are not copied
         }
 

@@ -28,6 +28,33 @@ class Batch:
         """The same batch on a device."""
         return Batch({name: t.to(device) for name, t in self.tensors.items()}, self.names)
 
+    @property
+    def rows(self) -> int:
+        """Samples in it: the length that its tensors share.
+
+        Raises
+        ------
+        ValueError
+            If they share none.
+        """
+        lengths = {len(t) for t in self.tensors.values() if t.ndim}
+        if len(lengths) != 1:
+            raise ValueError(f"tensors of a batch have {sorted(lengths)} samples: give all the same number")
+        return lengths.pop()
+
+    def part(self, rank: int, ranks: int) -> "Batch":
+        """The samples of one of several processes: every `ranks`-th, from the `rank`-th on.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer samples than processes.
+        """
+        if self.rows < ranks:
+            raise ValueError(f"a batch has {self.rows} samples for {ranks} processes: give at least one each")
+        names = self.names[rank::ranks] if len(self.names) == self.rows else self.names
+        return Batch({name: t[rank::ranks] if t.ndim else t for name, t in self.tensors.items()}, names)
+
 
 class Task(Protocol):
     """A network with its samples and its objective."""
@@ -49,6 +76,15 @@ class Task(Protocol):
 
     def pictures(self) -> dict[str, NDArray[np.uint8]]:
         """Example predictions by name, shape (H, W, 3)."""
+        ...
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """A task with terms that are means over other things than samples, such as landmarks that are present."""
+
+    def counts(self, batch: Batch) -> dict[str, float]:
+        """How much the mean of each such term is taken over in this batch."""
         ...
 
 

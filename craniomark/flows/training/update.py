@@ -1,5 +1,6 @@
 """One update of the weights, checked before it is made."""
 
+import time
 from typing import Any
 
 import torch
@@ -7,9 +8,11 @@ import torch
 from craniomark.flows.training.ahead import Batches
 from craniomark.flows.training.device import Objective
 from craniomark.flows.training.files import RunFolder
+from craniomark.flows.training.kept.batches import PlannedBatches
 from craniomark.flows.training.randomness import seed_generators, seed_of
 from craniomark.flows.training.schedule import learning_rate
 from craniomark.flows.training.settings import LoopSettings
+from craniomark.flows.training.sharing import part_of_step, shares
 from craniomark.flows.training.state import Counters
 from craniomark.flows.training.task import Batch, Task
 from craniomark.flows.training.trouble import faulty_specimens, loss_trouble, not_finite
@@ -26,17 +29,25 @@ class Updates:
         Named in errors.
     fabric : lightning.fabric.Fabric
         Launched.
+    planned : PlannedBatches, optional
+        Where batches are shown more than once.
     """
 
-    def __init__(self, task: Task, settings: LoopSettings, folder: RunFolder, fabric: Any) -> None:
+    def __init__(
+        self, task: Task, settings: LoopSettings, folder: RunFolder, fabric: Any,
+        planned: PlannedBatches | None = None,
+    ) -> None:  # fmt: skip
         self._network, self._settings, self._folder, self._fabric = task.network, settings, folder, fabric
-        self._objective = Objective(task)
+        self._task, self._objective = task, Objective(task)
         trained = [p for p in task.network.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(
             trained, lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
         self._wrapped, self._stepper = fabric.setup(self._objective, self.optimizer)
-        self._batches = Batches(task, settings.batches_ahead, settings.steps)
+        self._batches = Batches(task, settings.batches_ahead, settings.steps, planned)
+        self._planned = planned
+        self.waited = self.worked = 0.0
+        """Seconds in which samples were waited for, and of all updates."""
         self.whole = True
         """Whether the weights are those right after an update, so that they may be saved."""
 
@@ -48,11 +59,16 @@ class Updates:
         InputError
             If loss or gradient aren't finite, naming terms and specimens, or as the task raises it.
         """
+        began = time.perf_counter()
+        whole = self._batches.get(seed_of(self._settings.seed, at.attempt), at.step)
+        self.waited += time.perf_counter() - began
+        batch = part_of_step(whole, self._fabric).to(self._fabric.device)
         seed = seed_of(self._settings.seed, at.attempt, self._fabric.global_rank)
-        batch = self._batches.get(seed, at.step).to(self._fabric.device)
         seed_generators(seed, at.step, "update")
         terms = self._wrapped(dict(batch.tensors), batch.names, at.step)
         stacked = torch.stack([term.float().reshape(()) for term in terms.values()])
+        if self._fabric.world_size > 1:
+            stacked = stacked * shares(self._task, whole, self._fabric, list(terms)).to(stacked.device)
         values = dict(zip(terms, stacked.tolist(), strict=True))
         bad = not_finite(values)
         if self._anywhere(bool(bad)):
@@ -64,7 +80,19 @@ class Updates:
         self._clip(batch, seed, at.step)
         self.whole = False
         self._stepper.step()
-        return values
+        told = self._of_all(values)
+        self.worked += time.perf_counter() - began
+        return told
+
+    def cache_words(self) -> str:
+        """What the cache was worth, in a sentence; empty without one."""
+        if self._planned is None or not self.worked:
+            return ""
+        number = self._planned.read + self._planned.made
+        return (
+            f"Of {number} batches {self._planned.read} were read from the cache; "
+            f"the network waited for samples {self.waited / self.worked:.1%} of the time."
+        )
 
     def close(self) -> None:
         """Let go of what prepares batches."""
@@ -77,6 +105,13 @@ class Updates:
         )
         if not bool(norm.isfinite()):
             self._give_up("its gradient", batch, seed, step, self._network)
+
+    def _of_all(self, values: dict[str, float]) -> dict[str, float]:
+        """The terms of the whole batch, of those of the processes."""
+        if self._fabric.world_size == 1:
+            return values
+        told = self._fabric.all_reduce(torch.tensor(list(values.values()), device=self._fabric.device))
+        return dict(zip(values, told.tolist(), strict=True))
 
     def _anywhere(self, here: bool) -> bool:
         if self._fabric.world_size == 1:

@@ -28,7 +28,7 @@ def rotation_consistency(
         Mean over specimens; 8 (sin(angle / 2))^2 of the rotation between the two.
     """
     present = present_points(truth) & present_points(template)
-    enough = present.sum(1) >= _FEWEST
+    enough = has_rotation(truth, template)
     if not bool(enough.any()):
         return predicted.sum() * 0.0
     present = present[enough].to(predicted.dtype)
@@ -36,6 +36,12 @@ def rotation_consistency(
     first = procrustes_rotation(predicted[enough], known, present)
     second = procrustes_rotation(truth[enough].nan_to_num(), known, present)
     return ((first - second) ** 2).sum((1, 2)).mean()
+
+
+def has_rotation(truth: torch.Tensor, template: torch.Tensor) -> torch.Tensor:
+    """True, shape (B,), for specimens with landmarks enough to take part."""
+    present: torch.Tensor = present_points(truth) & present_points(template)
+    return present.sum(1) >= _FEWEST
 
 
 def procrustes_rotation(points: torch.Tensor, template: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:

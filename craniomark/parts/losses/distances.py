@@ -18,10 +18,15 @@ def distance_loss(predicted: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     Tensor, scalar
         0 where no pair is present.
     """
-    present = present_points(truth)
-    pairs = (present[:, :, None] & present[:, None, :]).triu(1)
+    pairs = present_pairs(truth)
     first, second = (_distances(points) for points in (predicted, truth.nan_to_num()))
     return ((first - second).abs() * pairs).sum() / pairs.sum().clamp_min(1)
+
+
+def present_pairs(truth: torch.Tensor) -> torch.Tensor:
+    """True, shape (B, L, L), once for each pair of landmarks whose truth, shape (B, L, 3), is present."""
+    present = present_points(truth)
+    return (present[:, :, None] & present[:, None, :]).triu(1)
 
 
 def _distances(points: torch.Tensor) -> torch.Tensor:

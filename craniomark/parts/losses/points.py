@@ -49,12 +49,20 @@ def point_loss(
     if inner is not None:
         residual = residual * inner[:, None]
     reduced = _reduced(residual, kind, huber_mm)
-    weights = present.to(reduced.dtype)
+    weights = point_weights(truth, outer, specimens).to(reduced.dtype)
+    return (weights * reduced).sum() / weights.sum().clamp_min(1e-9)
+
+
+def point_weights(
+    truth: torch.Tensor, outer: torch.Tensor | None = None, specimens: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Weight, shape (B, L), of each landmark in the mean of `point_loss`, whose arguments these are."""
+    weights = present_points(truth).to(torch.float32)
     if outer is not None:
         weights = weights * outer
     if specimens is not None:
         weights = weights * specimens[:, None]
-    return (weights * reduced).sum() / weights.sum().clamp_min(1e-9)
+    return weights
 
 
 def present_points(truth: torch.Tensor) -> torch.Tensor:

@@ -41,6 +41,11 @@ PATCHES = FocusSampleSettings(patches=6)
 
 @pytest.fixture(scope="module")
 def data() -> TrainingData:
+    return landmark_data()
+
+
+def landmark_data() -> TrainingData:
+    """Three specimens of eight blobs, two of them to train on."""
     thing = asymmetric((5, 4, 3.5), 8, 0.8, seed=11)
     rng, examples = np.random.default_rng(1), []
     for number in range(3):

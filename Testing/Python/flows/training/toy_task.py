@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from craniomark.flows.training.files import RunFolder
 from craniomark.flows.training.identity import Identity
+from craniomark.flows.training.kept.keep import Keep
 from craniomark.flows.training.run import Outcome, run_training
 from craniomark.flows.training.settings import LoopSettings
 from craniomark.flows.training.task import Batch
@@ -54,6 +55,31 @@ class ToyTask:
 
     def pictures(self) -> dict[str, NDArray[np.uint8]]:
         return {"anna/view": np.full((8, 12, 3), 200, dtype=np.uint8)}
+
+
+class SharedToy(ToyTask):
+    """Without dropout and batch norm; many answers are missing in some samples, few in others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(7)
+        self.network = torch.nn.Sequential(torch.nn.Linear(3, 16), torch.nn.ReLU(), torch.nn.Linear(16, 5))
+
+    def batch(self, seed: int, step: int) -> Batch:
+        rng = np.random.default_rng([seed, step])
+        x = torch.from_numpy(rng.normal(size=(len(NAMES), 3)).astype(np.float32))
+        y = (x @ TRUTH).expand(-1, 5).clone()
+        y[torch.from_numpy(rng.random(y.shape) < np.array([[0.1], [0.8], [0.2], [0.9]]))] = torch.nan
+        return Batch({"x": x, "y": y, "scale": torch.ones(())}, NAMES)
+
+    def losses(self, batch: Batch, step: int) -> dict[str, torch.Tensor]:  # noqa: ARG002
+        answer, wanted = self.network(batch.tensors["x"]), batch.tensors["y"]
+        here = wanted.isfinite()
+        squares = torch.where(here, answer - wanted.nan_to_num(), 0.0).square()
+        return {"point": squares.sum() / here.sum().clamp_min(1), "size": 0.01 * answer.abs().mean()}
+
+    def counts(self, batch: Batch) -> dict[str, float]:
+        return {"point": float(batch.tensors["y"].isfinite().sum())}
 
 
 def altered(step: int, change: Any) -> ToyTask:
@@ -110,13 +136,14 @@ def child(folder: str, changes: dict[str, Any], ways: dict[str, Any]) -> None:
     os.environ.update(ways.get("environment", {}))
     if pause := ways.get("slow_save"):
         _slow_down_saves(pause, ways["mark"])
-    task = ToyTask()
+    task = SharedToy() if ways.get("shared") else ToyTask()
     if largest := ways.get("largest_file"):
         _limit_files(largest)
     if pause := ways.get("slow_step"):
         task.losses = _after(pause, task.losses)  # type: ignore[method-assign]
     try:
-        outcome = train(Path(folder), task, changes, parent=ways.get("parent"))
+        keep = Keep(Path(ways["cache"]), {"recipe": 1}, ToyTask) if "cache" in ways else None
+        outcome = train(Path(folder), task, changes, parent=ways.get("parent"), keep=keep)
     except KeyboardInterrupt:
         os._exit(130)
     except InputError as error:

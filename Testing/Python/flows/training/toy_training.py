@@ -70,15 +70,15 @@ class Toy:
         self._trouble = config.model.kind
 
     def batch(self, seed: int, step: int) -> Batch:
-        chosen = np.random.default_rng([seed, step]).integers(len(self._data.training))
-        example = self._data.training[chosen]
+        chosen = np.random.default_rng([seed, step]).integers(len(self._data.training), size=2)
+        examples = [self._data.training[one] for one in chosen]
         if self._trouble == "hard":
             raise RuntimeError("planted")
-        points = torch.tensor(np.nanmean(example.points, axis=0), dtype=torch.float32)
-        return Batch({"points": points}, (example.id,))
+        points = np.stack([np.nanmean(one.points, axis=0) for one in examples])
+        return Batch({"points": torch.from_numpy(points).float()}, tuple(one.id for one in examples))
 
     def losses(self, batch: Batch, step: int) -> dict[str, torch.Tensor]:  # noqa: ARG002
-        return {"distance": (self.network.weight[:, 0] - batch.tensors["points"]).square().sum()}
+        return {"distance": (self.network.weight[:, 0] - batch.tensors["points"]).square().sum(1).mean()}
 
     def validate(self) -> dict[str, float]:
         answer = self.network.weight[:, 0].detach().numpy()

@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from craniomark.parts.losses.points import POINT_LOSSES, PointLoss, point_loss
+from craniomark.parts.losses.points import (
+    POINT_LOSSES,
+    PointLoss,
+    point_loss,
+    point_weights,
+    present_points,
+)
 from craniomark.parts.losses.spread import spread_loss, variance_loss
 from craniomark.tasks.landmark.focus.network import Focused
 from craniomark.tasks.landmark.levels.objective import by_label
@@ -100,3 +106,16 @@ class FocusObjective:
         if settings.spread:
             terms["spread"] = settings.spread * spread_loss(found, focused.log_spread[None], truth)
         return terms
+
+    def counts(self, offsets: torch.Tensor, landmarks: torch.Tensor) -> dict[str, float]:
+        """What the mean of each term is taken over: weights, or landmarks that are present.
+
+        Parameters
+        ----------
+        offsets, landmarks
+            As in a call.
+        """
+        outer = self.outer[landmarks.cpu()].to(offsets.device) if self.settings.outer else None
+        present = float(present_points(offsets).sum())
+        points = float(point_weights(offsets[None], outer).sum())
+        return {"points": points, "variance": present, "spread": present}

@@ -7,10 +7,17 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from craniomark.parts.losses.consistency import rotation_consistency
-from craniomark.parts.losses.distances import distance_loss
-from craniomark.parts.losses.points import POINT_LOSSES, PointLoss, point_loss
+from craniomark.parts.losses.consistency import has_rotation, rotation_consistency
+from craniomark.parts.losses.distances import distance_loss, present_pairs
+from craniomark.parts.losses.points import (
+    POINT_LOSSES,
+    PointLoss,
+    point_loss,
+    point_weights,
+    present_points,
+)
 from craniomark.parts.losses.spread import variance_loss
+from craniomark.parts.nets.precision import full_precision
 from craniomark.tasks.landmark.levels.network import Located
 
 
@@ -111,15 +118,10 @@ class Objective:
             Ids of the specimens.
         """
         settings, device = self.settings, truth.device
-        specimens = None
-        if settings.specimens:
-            weights = [float(settings.specimens.get(name, 1.0)) for name in names]
-            specimens = torch.tensor(weights, device=device)
         weighing = {
             "inner": self.inner.to(device) if settings.inner else None,
-            "outer": self.outer.to(device) if settings.outer else None,
-            "specimens": specimens,
             "huber_mm": settings.huber_mm,
+            **self._outer_weights(truth, names),
         }
 
         def points(predicted: torch.Tensor) -> torch.Tensor:
@@ -134,10 +136,35 @@ class Objective:
             terms["variance"] = settings.variance * variance_loss(located.variance, truth)
         if settings.rotation:
             mean = self.mean.to(device)
-            terms["rotation"] = settings.rotation * rotation_consistency(located.points, truth, mean)
+            with full_precision(truth):
+                terms["rotation"] = settings.rotation * rotation_consistency(located.points, truth, mean)
         if settings.distances:
             terms["distances"] = settings.distances * distance_loss(located.points, truth)
         return terms
+
+    def counts(self, truth: torch.Tensor, names: Sequence[str] = ()) -> dict[str, float]:
+        """What the mean of each term is taken over: weights, landmarks, specimens or pairs.
+
+        Parameters
+        ----------
+        truth, names
+            As in a call.
+        """
+        points = float(point_weights(truth, **self._outer_weights(truth, names)).sum())
+        return {
+            **dict.fromkeys(("points", "heatmap", "coordinates"), points),
+            "variance": float(present_points(truth).sum()),
+            "rotation": float(has_rotation(truth, self.mean.to(truth.device)).sum()),
+            "distances": float(present_pairs(truth).sum()),
+        }
+
+    def _outer_weights(self, truth: torch.Tensor, names: Sequence[str]) -> dict[str, torch.Tensor | None]:
+        """Weights of landmarks and specimens in the mean over all; None where all count the same."""
+        settings, specimens = self.settings, None
+        if settings.specimens:
+            weights = [float(settings.specimens.get(name, 1.0)) for name in names]
+            specimens = torch.tensor(weights, device=truth.device)
+        return {"outer": self.outer.to(truth.device) if settings.outer else None, "specimens": specimens}
 
 
 def by_label(weights: Mapping[str, float], labels: Sequence[str], name: str) -> torch.Tensor:

@@ -1,0 +1,1 @@
+"""Batches kept on disk: made once beside the training, shown several times."""
