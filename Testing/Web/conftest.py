@@ -19,8 +19,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 from harness import Server  # noqa: E402
 
 CHROMIUM = os.environ.get("CRANIOMARK_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-# trame asks for a launcher first, which is not there.
-HARMLESS = ("/paraview", "favicon", "ResizeObserver loop")
+HARMLESS = ("ResizeObserver loop",)
 
 
 def _missing() -> str:

@@ -74,6 +74,25 @@ class Tab:
     def press(self, name: str) -> None:
         self.button(name).click()
 
+    def turn_to(self, tab: str) -> None:
+        """Open a panel by its tab."""
+        self.page.get_by_role("tab", name=tab).click()
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a menu by its label."""
+        field = self.page.locator(".v-select:visible", has=self.page.get_by_label(label, exact=True))
+        field.first.click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+
+    def unfold(self) -> None:
+        """Open what is folded away below the table."""
+        self.button("Refine, compare, who reviews").click()
+        self.button("Begin").wait_for()
+
+    def sees(self, words: str, seconds: float = PATIENCE) -> None:
+        """Wait until the page shows words."""
+        self.page.get_by_text(words).locator("visible=true").first.wait_for(timeout=1000 * seconds)
+
     def key(self, key: str) -> None:
         self.page.keyboard.press(key)
 

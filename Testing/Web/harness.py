@@ -23,9 +23,14 @@ class Server:
     """The server of one folder, started and ended as often as a test likes."""
 
     def __init__(
-        self, source: Path, results: Path | None = None, observer: str = "", gb: float = 2.0
+        self,
+        source: Path,
+        results: Path | None = None,
+        observer: str = "",
+        gb: float = 2.0,
+        made_up: bool = False,
     ) -> None:
-        self._words = [str(source), str(results or ""), observer, str(gb)]
+        self._words = [str(source), str(results or ""), observer, str(gb), "made up" if made_up else ""]
         self.process: subprocess.Popen[str] | None = None
         self.address = ""
         self.said: list[str] = []
@@ -74,10 +79,23 @@ class Server:
         """Where a point is in a view, as parts of its width and height from the top left."""
         return self._told("position", view=view, label=label)
 
+    def choose_model(self, name: str) -> None:
+        """Choose a model by its name; to the child that makes results up it tells what goes wrong."""
+        self._told("model", name=name)
+
     def _told(self, what: str, **asked: str) -> Any:
         words = urlencode({**asked, "token": self.token})
         with urllib.request.urlopen(f"{self.url}/{what}-for-tests?{words}", timeout=60) as answer:
             return json.load(answer)
+
+    def stood_in_line(self) -> float:
+        """Seconds for which its first thread, which draws, waited for a processor; 0 where none tells."""
+        assert self.process is not None
+        pid = self.process.pid
+        try:
+            return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[1]) / 1e9
+        except (OSError, IndexError):
+            return 0.0
 
     def stop(self) -> int:
         """End it as a supervisor does; its exit code."""

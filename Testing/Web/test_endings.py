@@ -19,19 +19,21 @@ def test_a_server_that_is_killed_goes_on_where_it_was(serve, open_tab, tiny_scan
     tab.go("F")
     tab.drag("Red", "F", 20, 10)
     tab.wait(lambda s: s["undo_words"], "the point is moved")
-    before = reviewed(tab, "E", "m")
+    reviewed(tab, "E", "m")
+    tab.go("B")
+    before = tab.wait(lambda s: s["kept"] == "B", "where one is, is kept too")
     open_tab.failed_may_come()
     server.kill()
     server.start()
     again = Tab(open_tab(server.address), server)
     after = again.open("ball")
-    for what in ("session_points", "scene_points", "rows", "undo_words"):
+    for what in ("session_points", "scene_points", "rows", "undo_words", "point"):
         assert after[what] == before[what], what
     again.key("u")
     again.wait(lambda s: s["reviewed"] == before["reviewed"] - 1, "what was done before can be undone")
 
 
-def test_a_second_tab_looks_on_and_says_so(serve, open_tab, tiny_scan):
+def test_a_second_tab_looks_on_and_says_so(serve, open_tab, tiny_scan, tmp_path):
     server = serve(tiny_scan.parent)
     first = Tab(open_tab(server.address), server)
     first.open("ball")
@@ -47,6 +49,11 @@ def test_a_second_tab_looks_on_and_says_so(serve, open_tab, tiny_scan):
         key: before[key] for key in ("session_points", "rows")
     }
     assert second.button("Accept").is_disabled()
+    open_tab.failed_may_come("403")
+    with second.page.expect_response("**/upload?*") as refused:
+        second.page.locator("#craniomark-file").set_input_files(write_ball(tmp_path / "elsewhere", "fresh"))
+    assert refused.value.status == 403
+    assert not (tiny_scan.parent / "fresh.nii.gz").exists()
     reviewed(first, "F")
     second.page.locator("#row-F", has_text="accepted").wait_for()
     second.page.get_by_role("button", name="Work here").click()

@@ -1,8 +1,8 @@
 """The whole way on a real CT: from a scan without landmarks to an exported file, and how quick it is."""
 
-import os
 import shutil
 import statistics
+import sys
 import time
 
 import numpy as np
@@ -13,6 +13,7 @@ from craniomark.ground.landmarks import read_landmarks
 
 DRAGGED_MS, OTHERS_MS = 100, 400
 """Median time between two pictures of the slice in which a point is dragged, and of another view."""
+DRAG_SECONDS = 6
 PREDICTION_SECONDS = 540
 
 COUNT_PICTURES = """() => {
@@ -66,14 +67,9 @@ def test_from_a_scan_to_an_exported_file(serve, open_tab, scans, tmp_path):
         assert np.allclose(place, wanted, atol=1e-5, equal_nan=True), label
 
 
-def idle():
-    """Whether the machine does little else, so that times tell something."""
-    return os.getloadavg()[0] < 0.75 * (os.cpu_count() or 1)
-
-
 @pytest.mark.slow
-@pytest.mark.skipif(not idle(), reason="the machine is busy with other things: times tell nothing")
-def test_pictures_come_quickly_while_a_point_is_dragged(serve, open_tab, scans):
+def test_pictures_come_quickly_while_a_point_is_dragged(serve, open_tab, scans, capsys):
+    """Time in which the server stood in line for a processor that others used is taken off."""
     server = serve(scans)
     tab = Tab(open_tab(server.address), server)
     tab.wait(lambda s: s["reviewing"], "the review of the test before is open")
@@ -82,20 +78,24 @@ def test_pictures_come_quickly_while_a_point_is_dragged(serve, open_tab, scans):
     mouse = tab.page.mouse
     mouse.move(x - 10, y)
     mouse.move(x, y, steps=3)
-    tab.page.wait_for_timeout(HOVER_MS)
     mouse.down()
     tab.page.wait_for_timeout(HOVER_MS)
     tab.page.evaluate(COUNT_PICTURES)
-    end, step = time.monotonic() + 6, 0
-    while time.monotonic() < end:
+    begin, step, before = time.monotonic(), 0, server.stood_in_line()
+    while time.monotonic() < begin + DRAG_SECONDS:
         step += 1
         mouse.move(x + 20 * np.sin(step / 8), y + 20 * np.cos(step / 8) - 20)
         tab.page.wait_for_timeout(25)
-    pictures = tab.page.evaluate("window.pictures")
+    pictures, seconds = tab.page.evaluate("window.pictures"), time.monotonic() - begin
+    free = 1 - (server.stood_in_line() - before) / seconds
     mouse.up()
-    gaps = {
-        view: statistics.median(np.diff([at for one, at in pictures if one == view] or [0, 1e9]))
+    tab.wait(lambda s: s["undo_words"], "the point was dragged")
+    gaps = [
+        free * statistics.median(np.diff([at for one, at in pictures if one == view] or [0, 1e9]))
         for view in range(4)
-    }
+    ]
+    with capsys.disabled():
+        told = ", ".join(f"{gap:.0f}" for gap in gaps)
+        sys.stdout.write(f"\nms between pictures: {told}; {1 - free:.0%} of the time in line is taken off\n")
     assert gaps[0] <= DRAGGED_MS, gaps
-    assert max(gaps.values()) <= OTHERS_MS, gaps
+    assert max(gaps[1:]) <= OTHERS_MS, gaps

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from balls import LABELS, VOXEL_MM, write_ball
+from balls import LABELS, SHAPE, VOXEL_MM, frame, write_ball
 from desk import SLICES, Tab
 from harness import Server
 
@@ -75,6 +75,26 @@ def test_the_slices_jump_to_the_point(tab):
         for view, axis in (("Yellow", 0), ("Green", 1), ("Red", 2)):
             near = lambda s, v=view, p=place[axis]: abs(abs(s["slices"][v]) - abs(p)) <= VOXEL_MM  # noqa: E731
             tab.wait(near, f"{view} shows {label}")
+
+
+def test_slices_show_the_whole_scan_also_after_the_window_changed(tab):
+    ends = np.array(list(itertools.product((0, 1), repeat=3))) * (np.array(SHAPE) - 1)
+    corners = ends @ frame()[:3, :3].T + frame()[:3, 3]
+    for width, height in ((1280, 800), (900, 720)):
+        tab.page.set_viewport_size({"width": width, "height": height})
+        for view in SLICES:
+
+            def whole(state, view=view):
+                box = tab.box(view)
+                if not np.allclose(state["views"][view]["size"], (box["width"], box["height"]), atol=1):
+                    return False
+                first = next(iter(state["scene_points"]))
+                onto = tab.pixels_per_mm(view)
+                at = (corners - state["scene_points"][first]) @ onto.T + tab.at(view, first)
+                low = (box["x"], box["y"])
+                return (at >= low).all() and (at <= np.add(low, (box["width"], box["height"]))).all()
+
+            tab.wait(whole, f"{view} shows all of the scan at {width}x{height}")
 
 
 @pytest.mark.parametrize(("size", "scale"), [((1280, 800), 1), ((1600, 1000), 2)])

@@ -30,7 +30,8 @@ def test_the_page_opens_and_its_address_holds_no_token(server, open_tab):
     until(lambda: page.evaluate("!!window.trame"), "the page runs", pause=lambda: page.wait_for_timeout(100))
     assert server.token not in page.evaluate("document.documentElement.outerHTML + document.cookie")
     page.reload()
-    assert page.evaluate("document.title") != "trame is built by Kitware"
+    page.wait_for_function("document.title === 'CranioMark'")
+    assert server.said == [f"Open {server.address}"], "nothing else is printed"
 
 
 def test_a_wrong_token_shows_a_sentence_and_nothing_else(server, browser):
@@ -72,6 +73,7 @@ def test_a_page_of_another_port_reaches_neither_data_nor_the_websocket(server, s
     other = serve(tiny_scan.parent)
     page = browser.new_page()
     page.goto(server.address)
+    page.wait_for_url("**/index.html")
     page.goto(other.address)
     page.wait_for_url("**/index.html")
     port = server.url.rpartition(":")[2]

@@ -90,6 +90,7 @@ class App:
         return {
             "specimen": self.desk.current,
             "loading": self.desk.loading,
+            "kept": self.desk.kept,
             "scene_points": here,
             "session_points": {} if session is None else {
                 label: list(point.position) for label, point in session.points.items() if point.position
@@ -100,6 +101,7 @@ class App:
             "revision": None if session is None else len(session.ever(session.current or session.labels[0])),
             "slices": {view.get_singleton_tag(): view.get_slice_value() for view in self.views.slices},
             "layout": self.server.state.layout,
+            "mouse": self._mouse_for_tests(),
             "views": {tag: self._view_for_tests(view) for tag, view in self._views_by_name().items()},
             **shown(self.desk),
         }  # fmt: skip
@@ -118,6 +120,12 @@ class App:
 
     def _views_by_name(self) -> dict[str, Any]:
         return {view.get_singleton_tag(): view for view in (*self.views.slices, *self.views.solids)}
+
+    def _mouse_for_tests(self) -> list[Any]:
+        """The slice that the mouse was over last, and where in it, pixels from the lower left."""
+        crosshair, at = self.views.scene.GetFirstNodeByClass("vtkMRMLCrosshairNode"), [0.0] * 3
+        node = crosshair.GetCursorPositionXYZ(at) if crosshair is not None else None
+        return [node.GetSingletonTag(), *at[:2]] if node is not None else ["", 0.0, 0.0]
 
     def _view_for_tests(self, view: Any) -> dict[str, Any]:
         node = view.get_view_node()
@@ -168,14 +176,16 @@ class App:
             await asyncio.sleep(_POLL_SECONDS)
             # always: a job that was paused is cancelled by a poll, though nothing is at work
             self.desk.message.guarded(self.desk.board.poll)()
-            self._look_on()
+            if time.monotonic() > self._looked + _LOOK_SECONDS:
+                self._looked = time.monotonic()
+                self._look_on()
+                self.desk.message.guarded(self.desk.keep_place)()
 
     def _look_on(self) -> None:
         """Of a review that somebody else writes, show what changed; go on with it once they have gone."""
         session = self.desk.landmark.review.session
-        if session is None or not session.read_only or time.monotonic() < self._looked + _LOOK_SECONDS:
+        if session is None or not session.read_only:
             return
-        self._looked = time.monotonic()
         self.desk.message.guarded(session.take_over)()
         if session.read_only:
             self.desk.message.guarded(session.refresh)()
@@ -197,6 +207,7 @@ class App:
         self.desk.take_outcome()
         self._watch_points()
         self._mark()
+        self.views.keep_whole()
         state = self.server.state
         before = state.specimen if state.has("specimen") else ""
         values = shown(self.desk)
@@ -220,6 +231,7 @@ class App:
             self._layout_before = ""
 
     def _loaded(self, volume: Node | None) -> None:
+        self._mark()  # where it was before it would be taken for a part of what is shown
         self.views.show(volume)
 
     def _watch_points(self) -> None:
@@ -230,7 +242,6 @@ class App:
             return
         self._points = identity
         if node is not None:
-            node.AddObserver(node.PointStartInteractionEvent, lambda *_: self.desk.bone.drag(True))
             node.AddObserver(node.PointModifiedEvent, lambda *_: self._dragged())
             _look(node)
 
@@ -267,11 +278,20 @@ class App:
         self.desk.solid = view in self.views.solids
         self._grip.take(view, self.views.scale_of(view))
         self._pressed_point = True
-        self.desk.bone.drag(True)
+        self._hurry(True)
 
     def _released(self) -> None:
         self._pressed_point = False
-        self.desk.bone.drag(False)
+        self._hurry(False)
+
+    def _hurry(self, hurried: bool) -> None:
+        """While something is dragged, draw what takes long more roughly, and no names behind the bone."""
+        self.desk.bone.drag(hurried)
+        self.views.hurry(hurried)
+        review = self.desk.landmark.review
+        for node in (review.points.node, review.comparison.node):
+            if node is not None:
+                node.GetDisplayNode().SetOccludedVisibility(not hurried)
 
     def _clicked(self, ras: Any) -> None:
         if self.desk.surface.surface is not None:

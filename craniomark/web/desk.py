@@ -75,6 +75,8 @@ class Desk:
         self.orient_first, self.refine_too = True, True
         self.current, self._volume, self.loading = "", "", ""
         self._pose = ""
+        self.kept = ""
+        """The point that a review that is opened again begins with."""
         self.solid = False
         """Whether the point is dragged in the 3D view, so that it comes to lie on the bone."""
         self.changed: Callable[[], None] = lambda: None
@@ -118,6 +120,8 @@ class Desk:
         """Read a specimen, and go on with its review if there is one."""
         self._check_free()
         specimen = self.specimens.specimen(id_)
+        if self.current:
+            self.message.clear()
         self.loading = id_
         self.mode = REVIEW
         self.scans.ask(specimen, lambda found: self._opened(id_, found), self._unread)
@@ -191,6 +195,7 @@ class Desk:
         session = self.landmark.review.session
         if session is not None:
             self.specimens.follow(session)
+            self.kept = session.current
         self._changed()
 
     def _clear(self) -> None:
@@ -255,6 +260,15 @@ class Desk:
         if outcome is not None:
             self.specimens.look()
             self.message.tell(outcome.kind, outcome.message, outcome.details)
+
+    def keep_place(self) -> None:
+        """Save which point is under review, once there is something that was reviewed."""
+        session = self.landmark.review.session
+        if session is None or session.read_only or session.current == self.kept:
+            return
+        if session.path.exists():
+            session.save()
+            self.kept = session.current
 
     def close(self) -> None:
         """End the review, which is saved, and the child."""

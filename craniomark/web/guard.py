@@ -19,7 +19,7 @@ _ENTRANCES = ("/", "/index.html")
 _SENTENCE = "Open the address that craniomark review printed, with its token."
 _ENTERED = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>CranioMark</title>'
-    '<meta http-equiv="refresh" content="0; url=./index.html">'
+    '<link rel="icon" href="data:,"><meta http-equiv="refresh" content="0; url=./index.html">'
 )
 # The pages make their code out of templates, hence unsafe-eval; nothing comes from another host.
 _POLICY = (

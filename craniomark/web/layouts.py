@@ -1,5 +1,6 @@
 """How views are arranged, and what is drawn over each."""
 
+from collections.abc import Callable
 from typing import Any
 
 from craniomark.web.aria import aria
@@ -12,6 +13,8 @@ LAYOUT_ICONS = {
     FOUR: "mdi-view-grid-outline", SOLID: "mdi-rotate-3d", AXIAL: "mdi-alpha-a-box-outline",
     CORONAL: "mdi-alpha-c-box-outline", SAGITTAL: "mdi-alpha-s-box-outline",
 }  # fmt: skip
+ShowAll = Callable[[Any], None]
+"""Lets a view show everything."""
 _COLOURS = {"Axial": "#F34A33", "Coronal": "#6DAD4A", "Sagittal": "#EFD64D"}
 
 
@@ -27,14 +30,14 @@ def layouts() -> dict[str, Any]:
     return {FOUR: four, **{name: Layout(down, [view]) for name, view in single.items()}}
 
 
-def slice_overlay(server: Any, _view_id: str, view: Any) -> None:
+def slice_overlay(server: Any, _view_id: str, view: Any, show_all: ShowAll) -> None:
     """Name, button and slider of a slice view."""
     from trame.widgets import html
     from trame.widgets import vuetify3 as v
     from trame_slicer.app.logic.slice_view_logic import connect_slice_view_slider_to_state
 
     name = view.get_orientation()
-    _head(name, _COLOURS.get(name, "#ffffff"), view)
+    _head(name, _COLOURS.get(name, "#ffffff"), view, show_all)
     state = connect_slice_view_slider_to_state(server, view)
     with html.Div(classes="cm-slider"):
         v.VSlider(
@@ -44,19 +47,19 @@ def slice_overlay(server: Any, _view_id: str, view: Any) -> None:
         )  # fmt: skip
 
 
-def solid_overlay(_server: Any, _view_id: str, view: Any) -> None:
+def solid_overlay(_server: Any, _view_id: str, view: Any, show_all: ShowAll) -> None:
     """Name and button of the 3D view."""
-    _head("3D", "#29b8a3", view)
+    _head("3D", "#29b8a3", view, show_all)
 
 
-def _head(name: str, colour: str, view: Any) -> None:
+def _head(name: str, colour: str, view: Any, show_all: ShowAll) -> None:
     from trame.widgets import html
     from trame.widgets import vuetify3 as v
 
     with html.Div(classes="cm-view-head"):
         html.Span(name, classes="cm-view-name", style=f"border-color:{colour}")
         with v.VBtn(
-            icon=True, size="x-small", variant="text", color="white", click=view.reset_view,
+            icon=True, size="x-small", variant="text", color="white", click=lambda: show_all(view),
             classes="cm-view-button", **aria(f"Show all of the {name} view"),
         ):  # fmt: skip
             v.VIcon("mdi-fit-to-screen-outline", size=16)

@@ -9,7 +9,7 @@ from craniomark.web.layouts import LAYOUT_ICONS, LAYOUT_NAMES
 from craniomark.web.other_panels import export_panel, scan_panel, surface_panel, train_panel
 from craniomark.web.review_panel import review_panel
 from craniomark.web.style import CSS, VUETIFY
-from craniomark.web.tabs import LOOKS_ON, WORK_HERE
+from craniomark.web.tabs import LOOKS_ON, PERMIT, WORK_HERE
 
 TABS = (
     ("review", "mdi-map-marker-check-outline", "Review"),
@@ -29,9 +29,9 @@ NARROW_SCRIPT = """
 (() => {
   if (window.craniomarkNarrow) return;
   window.craniomarkNarrow = true;
-  let narrow = false;
+  let narrow = null;  // another page may have left the list hidden
   const look = () => {
-    if (!window.trame) return setTimeout(look, 50);
+    if (!window.trame || !document.querySelector('.v-application')) return setTimeout(look, 50);
     const now = window.innerWidth < 1000;
     if (now !== narrow) window.trame.state.set('list_open', !now);
     narrow = now;
@@ -45,12 +45,13 @@ UPLOAD = """
   const file = input.files[0]; input.value = ''; if (!file) return;
   window.trame.state.set('uploading', file.name);
   try {
-    const answer = await fetch('upload?name=' + encodeURIComponent(file.name), {method: 'POST', body: file});
+    const asked = new URLSearchParams({name: file.name, permit: window.trame.state.get('PERMIT')});
+    const answer = await fetch('upload?' + asked, {method: 'POST', body: file});
     if (!answer.ok) window.trame.trigger('craniomark_tell', ['fault', (await answer.json()).error]);
   } catch (error) { window.trame.trigger('craniomark_tell', ['fault', 'The upload broke off.']); }
   window.trame.state.set('uploading', '');
 })
-"""
+""".replace("PERMIT", PERMIT)
 
 
 def build_page(server: Any, actions: Actions, layout_manager: Any, theme: str) -> Any:
@@ -188,7 +189,7 @@ def _list(actions: Actions) -> None:
         with html.Div(classes="pa-3 d-flex flex-column ga-2"):
             v.VBtn(
                 "Next specimen", click=lambda: actions.do("specimen"), color="primary", variant="tonal",
-                size="small", block=True, append_icon="mdi-arrow-right", disabled=("working",),
+                size="small", block=True, append_icon="mdi-arrow-right", disabled=(f"working || {LOOKS_ON}",),
             )  # fmt: skip
             v.VBtn(
                 "Find all landmarks", v_if=("to_predict > 1",), click=lambda: actions.do("predict_all"),
@@ -196,7 +197,7 @@ def _list(actions: Actions) -> None:
             )  # fmt: skip
             v.VBtn(
                 "{{ uploading ? 'Uploading ' + uploading : 'Upload a scan' }}", variant="text", size="small",
-                block=True, prepend_icon="mdi-upload", loading=("!!uploading",),
+                block=True, prepend_icon="mdi-upload", loading=("!!uploading",), disabled=(LOOKS_ON,),
                 click="window.document.getElementById('craniomark-file').click()",
             )  # fmt: skip
             html.Input(

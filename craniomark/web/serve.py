@@ -4,7 +4,6 @@ import errno
 import os
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,23 @@ from craniomark.web.guard import ANY_ADDRESS, LOOPBACK, TOKEN, Guard
 from craniomark.web.tabs import Tabs
 
 HOST, PORT = "127.0.0.1", 8765
-_TITLE = "CranioMark"
+# Unless it is told where to connect, the page asks for a launcher first, which is not there.
+_CONNECT = """<script>
+  (() => {
+    const line = new URL("ws", document.baseURI), here = new URL(location.href);
+    line.protocol = line.protocol === "https:" ? "wss:" : "ws:";
+    here.searchParams.set("sessionURL", line.href);
+    history.replaceState({}, "", here.href);
+  })();
+</script>
+"""
+_OWN_WORDS = (
+    ("trame is built by Kitware", "CranioMark"),
+    ("Application built with trame, a product from Kitware", "Review of landmarks on skulls"),
+    (",maximum-scale=1,minimum-scale=1", ""),
+    ('href="logo.png"', 'href="data:,"'),
+    ('<script src="vue.global.js">', _CONNECT + '<script src="vue.global.js">'),
+)
 _PORTS = 65_535
 
 
@@ -76,7 +91,7 @@ def serve(
     def bind(web: Any) -> None:
         downloads.add_route(web.app, app.results)
         takes = uploads.Uploads(app.root, int(place.upload_gb * uploads.GB))
-        uploads.add_route(web.app, takes, app.open_file)
+        uploads.add_route(web.app, takes, app.open_file, tabs.permits)
         web.app.router.add_get("/index.html", _index)
         if more:
             more(web.app, app)
@@ -120,17 +135,7 @@ def _trame_server() -> Any:
     except ImportError as error:
         remedy = "install what the browser needs with: pip install 'craniomark[web]'"
         raise InputError("craniomark review", "package", f"not installed ({error.name})", remedy) from error
-    _quiet()
     return get_server("craniomark", client_type="vue3")
-
-
-def _quiet() -> None:
-    """Keep the drawing library's warnings about itself from the terminal; its errors still come."""
-    with suppress(ImportError):
-        from vtkmodules.vtkCommonCore import vtkLogger, vtkObject
-
-        vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
-        vtkObject.GlobalWarningDisplayOff()
 
 
 def _free_port(place: Place) -> int:
@@ -167,12 +172,11 @@ def _tell_address(guard: Guard, tell: Callable[[str], None]) -> None:
 
 
 async def _index(_request: Any) -> Any:
-    """The page of trame under this program's name."""
+    """The page of trame under this program's name, which connects at once and can be magnified."""
     from aiohttp import web
     from trame_client import module
 
     text = (Path(module.vue3.www) / "index.html").read_text(encoding="utf-8")
-    text = text.replace("trame is built by Kitware", _TITLE).replace(
-        "Application built with trame, a product from Kitware", "Review of landmarks on skulls"
-    )
+    for theirs, own in _OWN_WORDS:
+        text = text.replace(theirs, own)
     return web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})

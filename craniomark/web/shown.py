@@ -203,6 +203,6 @@ def _surface(desk: Desk) -> dict[str, Any]:
         "surface_summary": [{"name": name, "value": f"{one:.3f}"} for name, one in surface.summary.items()],
         "picked": {} if picked is None else {
             "vertex": picked.vertex, "value": value,
-            "place": ", ".join(f"{one:.3f}" for one in picked.place),
+            "place": ", ".join(f"{round(one, 3) + 0.0:.3f}" for one in picked.place),
         },
     }  # fmt: skip

@@ -1,11 +1,15 @@
 """One tab works, the others look on: all tabs of a server show one scene."""
 
+import hmac
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
 
 LOOKS_ON = "tab_looks_on"
 """State variable: true in a tab that may only look. It differs from tab to tab; the server's own is false."""
+PERMIT = "tab_permit"
+"""State variable: a secret of the tab that works, by which its uploads are known; empty in all others."""
 WORK_HERE = "work_in_this_tab"
 """Trigger by which a tab that looks on takes over."""
 
@@ -37,7 +41,9 @@ class Tabs:
         self._web: Any = None
         self._left: float | None = None
         self.working: str | None = None
+        self._permit = ""
         server.state[LOOKS_ON] = False
+        server.state[PERMIT] = ""
 
     def install(self, web: Any) -> None:
         """Watch the connections of a wslink server that has not started yet."""
@@ -78,12 +84,21 @@ class Tabs:
         """Whether a tab may only look."""
         return client != self.working
 
+    def permits(self, permit: str) -> bool:
+        """Whether a request that is no call of a tab comes from the one that works."""
+        return self.working is not None and hmac.compare_digest(permit.encode(), self._permit.encode())
+
     def _let_work(self, client: str) -> None:
-        self.working = client
+        self.working, self._permit = client, secrets.token_urlsafe(16)
         self._tell(client)
 
+    def _own(self, client: str | None) -> dict[str, Any]:
+        """What differs from tab to tab."""
+        looks_on = self.looks_on(client)
+        return {LOOKS_ON: looks_on, PERMIT: "" if looks_on else self._permit}
+
     def _tell(self, client: str) -> None:
-        self._publish({LOOKS_ON: self.looks_on(client)}, client)
+        self._publish(self._own(client), client)
 
     def _publish(self, values: dict[str, Any], client: str) -> None:
         if self._server.protocol:
@@ -126,14 +141,15 @@ class Tabs:
         return watched
 
     def _state_for(self, client: str, answer: dict[str, Any]) -> dict[str, Any]:
-        own = self._server.state.translator.translate_key(LOOKS_ON)
-        return {**answer, "state": {**answer["state"], own: self.looks_on(client)}}
+        key = self._server.state.translator.translate_key
+        own = {key(name): value for name, value in self._own(client).items()}
+        return {**answer, "state": {**answer["state"], **own}}
 
     def _undo(self, name: str, values: tuple[Any, ...], client: str) -> None:
         """Give a tab that looks on the values of the server back, in place of those that it changed."""
         if name != "trame.state.update" or not values:
             return
         state = self._server.state
-        keys = [change["key"] for change in values[0] if change.get("key") != LOOKS_ON]
+        keys = [change["key"] for change in values[0]]
         back = {key: state[key] for key in keys if state.has(key)}
-        self._publish({**back, LOOKS_ON: True}, client)
+        self._publish({**back, **self._own(client)}, client)

@@ -15,6 +15,7 @@ from craniomark.ground.specimens import known_extension
 GB = 1_000_000_000
 UPLOAD_GB = 2.0
 """Largest upload by default, GB."""
+LOOKS_ON = "Uploads are for the tab that works; this one looks on."
 LONGEST_NAME = 200
 """Bytes of a file name."""
 
@@ -143,7 +144,9 @@ def check_start(name: str, start: bytes) -> None:
         raise InputError(name, "content", "not what its name tells", "upload the scan or surface itself")
 
 
-def add_route(app: Any, uploads: Uploads, opened: Callable[[Path], Any]) -> None:
+def add_route(
+    app: Any, uploads: Uploads, opened: Callable[[Path], Any], permits: Callable[[str], bool]
+) -> None:
     """Let an aiohttp application take uploads.
 
     Parameters
@@ -152,15 +155,20 @@ def add_route(app: Any, uploads: Uploads, opened: Callable[[Path], Any]) -> None
     uploads : Uploads
     opened : callable
         Called with each file that was uploaded; may raise InputError.
+    permits : callable
+        Tells by the permit in the address whether it comes from a tab that works.
 
     Notes
     -----
-    The answer is 201 and ``{"name": ...}``, or 400 and ``{"error": ...}`` with a sentence for the user.
+    The answer is 201 and ``{"name": ...}``, or 400 and ``{"error": ...}`` with a sentence for the user; 403
+    to a tab that looks on, before a byte is read.
     """
     from aiohttp import web
 
     async def upload(request: Any) -> Any:
         name = request.query.get("name", "")
+        if not permits(request.query.get("permit", "")):
+            return web.json_response({"error": LOOKS_ON}, status=403)
         try:
             chunks = request.content.iter_chunked(1 << 18)
             path = await uploads.receive(name, request.content_length, chunks)

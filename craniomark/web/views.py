@@ -1,13 +1,17 @@
 """The views of the page: Slicer's slices and 3D view, what they show, and what is dragged in them."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from craniomark.mrml import Node
+from craniomark.mrml.frames import array_of
 from craniomark.web.bone_nodes import COLOUR
 from craniomark.web.layouts import FOUR, layouts, slice_overlay, solid_overlay
 
@@ -15,7 +19,11 @@ BACKGROUNDS = {"dark": ("#14181b", "#2b3338"), "light": ("#7d9199", "#e6ecee")}
 FPS, ASIDE_FPS, QUALITY = 25.0, 5.0, 60
 """Pictures a second of the view under the mouse, and of the others, so that they leave it time."""
 _LEFT_PRESS, _LEFT_RELEASE = "LeftButtonPressEvent", "LeftButtonReleaseEvent"
-_RESIZED = "WindowResizeEvent"
+_ZOOMS = (
+    "RightButtonPressEvent", "MiddleButtonPressEvent", "MouseWheelForwardEvent", "MouseWheelBackwardEvent",
+)  # fmt: skip
+"""What may change the part that a view shows."""
+_MARGIN = 1.03
 _FIRST = 1000.0
 _SCALE = 0.2
 """Of Slicer's views, for each pixel of the page."""
@@ -40,8 +48,8 @@ class Views:
         kinds = ((RemoteSliceViewFactory, slice_overlay), (RemoteThreeDViewFactory, solid_overlay))
         self._factories = [
             factory(
-                server, populate_view_ui_f=overlay, target_fps=FPS, blur_fps=ASIDE_FPS,
-                interactive_quality=QUALITY,
+                server, populate_view_ui_f=partial(overlay, show_all=self.show_all), target_fps=FPS,
+                blur_fps=ASIDE_FPS, interactive_quality=QUALITY,
             )
             for factory, overlay in kinds
         ]  # fmt: skip
@@ -49,7 +57,8 @@ class Views:
             self.app.view_manager.register_factory(factory)
         self.layout = LayoutManager(self.app.scene, self.app.view_manager, server)
         self.layout.register_layout_dict(layouts(), lazy_initialization=True)
-        self.layout.create_layout_views_if_needed(FOUR)
+        with _without_warnings():  # trame-slicer observes what VTK will do without some day
+            self.layout.create_layout_views_if_needed(FOUR)
         self.layout.set_layout(FOUR)
         self.pressed: Callable[[Any], None] = lambda _view: None
         """Told in which view the left button went down."""
@@ -57,6 +66,8 @@ class Views:
         self.clicked: Callable[[NDArray[np.float64]], None] = lambda _ras: None
         """Told where a surface was clicked in the 3D view, RAS mm, shape (3,)."""
         self._down, self._slice = (0, 0), ""
+        self._whole: dict[str, NDArray[np.float64]] = {}
+        """Views that show everything, and go on to do so; and what lies in the middle of slices."""
         for view in self.slices:
             self._watch(view, False)
             view.render_window().SetMultiSamples(0)
@@ -97,16 +108,31 @@ class Views:
 
     def reset(self) -> None:
         """Let all views show everything."""
+        for view in (*self.slices, *self.solids):
+            self.show_all(view)
+
+    def show_all(self, view: Any) -> None:
+        """Let one view show everything."""
+        view.reset_view()
+        self._fit(view)
+
+    def keep_whole(self) -> None:
+        """Let slices that showed everything do so again: a jump to a point brings it into their middle."""
         for view in self.slices:
-            view.reset_view()
-        for view in self.solids:
-            view.reset_view()
+            middle = self._whole.get(view.get_singleton_tag())
+            if middle is not None and not np.allclose(middle, _middle(view), atol=1e-6):
+                self._fit(view)
 
     def follow(self, lps: NDArray[np.float64]) -> None:
         """Let all slices go through a place in the world, LPS mm, shape (3,), without moving them aside."""
         x, y, z = lps.tolist()
         for view in self.slices:
             view.get_view_node().JumpSliceByOffsetting(-x, -y, z)
+
+    def hurry(self, hurried: bool) -> None:
+        """Draw the 3D view more roughly while something is dragged."""
+        for view in self.solids:
+            view.renderer().SetUseFXAA(not hurried)
 
     def paint(self, theme: str) -> None:
         """Give the 3D view the colours of a theme."""
@@ -147,16 +173,40 @@ class Views:
 
     def scale_of(self, view: Any) -> float:
         """Pixels of a view for each of the page: more than one on fine screens."""
-        found = (factory.get_factory_view(view.get_singleton_tag()) for factory in self._factories)
-        return next((float(one.view_adapter.scale_factor) for one in found if one is not None), 1.0)
+        return float(self._remote_of(view).scale_factor)
 
     def close(self) -> None:
         """Let go of the windows."""
         for view in (*self.slices, *self.solids):
             view.finalize()
 
+    def _remote_of(self, view: Any) -> Any:
+        """What sends a view to the page."""
+        found = (factory.get_factory_view(view.get_singleton_tag()) for factory in self._factories)
+        return next(one.view_adapter for one in found if one is not None)
+
+    def _resized(self, view: Any) -> None:
+        """The page has a view in another size."""
+        # points, names and how near the mouse must come are as large on a fine screen as on any
+        view.get_view_node().SetScreenScaleFactor(_SCALE * self.scale_of(view))
+        if view.get_singleton_tag() in self._whole:
+            self._fit(view)
+
+    def _fit(self, view: Any) -> None:
+        """Let a view show everything; a slice stays where it is."""
+        at = None if view in self.solids else view.get_slice_value()
+        view.fit_view_to_content()
+        if at is not None:
+            view.set_slice_value(at)
+            volume = self.scene.GetNodeByID(view.get_background_volume_id() or "")
+            if volume is not None:
+                widen(view.get_view_node(), volume)
+        self._whole[view.get_singleton_tag()] = np.zeros(2) if at is None else _middle(view)
+        view.schedule_render()
+
     def _watch(self, view: Any, solid: bool) -> None:
-        interactor = view.interactor()
+        interactor, remote = view.interactor(), self._remote_of(view)
+        size = remote.update_size
 
         def press(*_: object) -> None:
             self._down = interactor.GetEventPosition()
@@ -169,12 +219,18 @@ class Views:
             if solid and moved <= _STILL_PIXELS:
                 self._pick(view)
 
-        def resized(*_: object) -> None:
-            # points, names and how near the mouse must come are as large on a fine screen as on any
-            view.get_view_node().SetScreenScaleFactor(_SCALE * self.scale_of(view))
+        def resize(*told: object) -> None:
+            size(*told)
+            self._resized(view)
 
+        def touched(_interactor: object, event: str) -> None:
+            if solid or "Wheel" not in event or interactor.GetControlKey():  # else it goes through the slices
+                self._whole.pop(view.get_singleton_tag(), None)
+
+        remote.update_size = resize
+        for event in (_LEFT_PRESS, *_ZOOMS) if solid else _ZOOMS:
+            interactor.AddObserver(event, touched, _FIRST)
         interactor.AddObserver(_LEFT_PRESS, press, _FIRST)
-        interactor.AddObserver(_RESIZED, resized)
         # first, as the widgets keep what they use from those behind them
         interactor.AddObserver(_LEFT_RELEASE, release, _FIRST)
 
@@ -185,6 +241,21 @@ class Views:
         x, y = self._down
         if picker.Pick(x, y, 0, view.renderer()) and picker.GetDataSet() is not None:
             self.clicked(np.array(picker.GetPickPosition()))
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Keep VTK's warnings from the terminal; its errors still come."""
+    from vtkmodules.vtkCommonCore import vtkLogger, vtkObject
+
+    shown, before = vtkObject.GetGlobalWarningDisplay(), vtkLogger.GetCurrentVerbosityCutoff()
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
+    vtkObject.GlobalWarningDisplayOff()
+    try:
+        yield
+    finally:
+        vtkObject.SetGlobalWarningDisplay(shown)
+        vtkLogger.SetStderrVerbosity(before)
 
 
 def choose_rendering() -> None:
@@ -211,6 +282,27 @@ def _put_transfer(properties: Node, threshold: float) -> None:
     properties.SetScalarOpacity(opacity)
     properties.SetColor(colour)
     properties.GetVolumeProperty().ShadeOn()
+
+
+def _middle(view: Any) -> NDArray[np.float64]:
+    """What lies in the middle of a slice, mm along its own axes, shape (2,)."""
+    axes = array_of(view.get_view_node().GetSliceToRAS())
+    return np.asarray(axes[:3, :2].T @ axes[:3, 3])
+
+
+def widen(slice_node: Any, volume: Node) -> None:
+    """Let a slice show all of a volume: Slicer fits one side of the view, and may cut the other off."""
+    from vtkmodules.vtkCommonMath import vtkMatrix4x4
+
+    inverse, bounds = vtkMatrix4x4(), [0.0] * 6
+    vtkMatrix4x4.Invert(slice_node.GetSliceToRAS(), inverse)
+    volume.GetRASBounds(bounds)
+    corners = np.array(list(product(*(bounds[two : two + 2] for two in (0, 2, 4)))))
+    onto = np.array([inverse.MultiplyPoint((*corner, 1.0))[:2] for corner in corners])
+    across, up, deep = slice_node.GetFieldOfView()
+    lack = float(np.max(_MARGIN * np.ptp(onto, axis=0) / (across, up)))
+    if lack > 1:
+        slice_node.SetFieldOfView(across * lack, up * lack, deep)
 
 
 def is_software(renderer: str) -> bool:

@@ -23,6 +23,7 @@ from skulls import make_desk, opened, scene, shelf, slicer, until, views  # noqa
 
 MOST = 200_000
 """Largest upload, bytes."""
+PERMIT = "of-the-tab-that-works"
 
 
 @dataclass
@@ -73,8 +74,8 @@ class Served:
         line.close()
         return answer
 
-    def upload(self, name: str, body: Any) -> Answer:
-        return self.ask(f"/upload?name={name}", method="POST", body=body)
+    def upload(self, name: str, body: Any, permit: str = PERMIT) -> Answer:
+        return self.ask(f"/upload?name={name}&permit={permit}", method="POST", body=body)
 
 
 class _Server:
@@ -107,7 +108,8 @@ class _Server:
         self.made = Served(Guard("127.0.0.1", heard.getsockname()[1]), self.folder)
         app = web.Application()
         downloads.add_route(app, self.folder / "craniomark")
-        uploads.add_route(app, uploads.Uploads(self.folder, MOST), self.made.open_file)
+        takes = uploads.Uploads(self.folder, MOST)
+        uploads.add_route(app, takes, self.made.open_file, lambda permit: permit == PERMIT)
         app.router.add_get("/index.html", _page)
         app.router.add_get("/ws", _socket)
         self.made.guard.install(app)

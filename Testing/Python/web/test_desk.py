@@ -161,6 +161,21 @@ def test_a_second_observer_begins_with_what_the_program_gave(opened, until):
     assert review.comparison.apart("b", review.session.points["b"]) == pytest.approx(0.2)
 
 
+def test_the_point_under_review_is_kept_though_nothing_was_decided_on_it(opened):
+    review = opened.landmark.review
+    review.go("c")
+    opened.keep_place()
+    assert not review.session.path.exists(), "to look is not to review"
+    review.accept()
+    review.go("c")
+    opened.keep_place()
+    with open_review(opened.specimens.results, "one") as other:
+        assert other.current == "c"
+    review.go("a")
+    with open_review(opened.specimens.results, "one") as other:
+        assert other.current == "c", "it was not saved yet"
+
+
 def test_closing_lets_others_write(make_desk, shelf, until):
     desk = make_desk(shelf)
     desk.open("one")

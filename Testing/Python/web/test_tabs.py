@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from craniomark.web import tabs
-from craniomark.web.tabs import LOOKS_ON, WORK_HERE, Tabs
+from craniomark.web.tabs import LOOKS_ON, PERMIT, WORK_HERE, Tabs
 
 
 class State(dict):
@@ -93,7 +93,18 @@ def test_only_the_working_tab_changes_anything(world, name, values):
 def test_a_tab_that_looks_on_gets_back_what_it_changed(world):
     asyncio.run(world.open("a", "b"))
     world.call("b", "trame.state.update", [{"key": "point", "value": "2"}, {"key": LOOKS_ON, "value": False}])
-    assert world.told[-1] == ("b", {"point": "1", LOOKS_ON: True})
+    assert world.told[-1] == ("b", {"point": "1", LOOKS_ON: True, PERMIT: ""})
+
+
+def test_the_working_tab_alone_has_a_permit_which_ends_with_its_turn(world):
+    assert not world.tabs.permits("")
+    asyncio.run(world.open("a", "b"))
+    permit, none = (world.call(one, "trame.state.get")["state"][PERMIT] for one in "ab")
+    assert world.tabs.permits(permit) and none == "" and not world.tabs.permits(none)
+    world.call("b", "trame.trigger", WORK_HERE, [], {})
+    assert not world.tabs.permits(permit)
+    assert world.tabs.permits(world.call("b", "trame.state.get")["state"][PERMIT])
+    assert world.state[PERMIT] == "", "nor does it reach other tabs with the state that all share"
 
 
 def test_a_page_that_is_loaded_again_works_on(world):
@@ -117,14 +128,15 @@ def test_the_oldest_other_tab_works_on_when_the_first_is_closed(world):
 
     asyncio.run(close())
     assert world.tabs.working == "b"
-    assert world.told[-1] == ("b", {LOOKS_ON: False})
+    client, told = world.told[-1]
+    assert (client, told[LOOKS_ON]) == ("b", False)
 
 
 def test_a_tab_takes_over_when_it_asks(world):
     asyncio.run(world.open("a", "b"))
     world.call("b", "trame.trigger", WORK_HERE, [], {})
     assert (world.looks_on("a"), world.looks_on("b")) == (True, False)
-    assert ("a", {LOOKS_ON: True}) in world.told
+    assert ("a", {LOOKS_ON: True, PERMIT: ""}) in world.told
     assert world.done == []
 
 

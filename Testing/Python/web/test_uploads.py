@@ -11,7 +11,7 @@ from craniomark.ground.checks import InputError
 from craniomark.web import uploads
 from craniomark.web.uploads import Uploads
 
-MOST = 200_000  # of the server in conftest.py
+MOST, PERMIT = 200_000, "of-the-tab-that-works"  # of the server in conftest.py
 SCAN = b"\x1f\x8b" + bytes(5000)
 MESH = b"ply\nformat ascii 1.0\n" + b"\n" * 100
 
@@ -34,6 +34,13 @@ def test_an_upload_arrives_whole_and_is_opened(served, name, body):
     assert path.read_bytes() == body
     assert served.opened == [path]
     assert left(served) == [path.name]
+
+
+@pytest.mark.parametrize("permit", ["", "of-another-tab"])
+def test_a_tab_that_looks_on_uploads_nothing(served, permit):
+    answer = served.upload("a.nii.gz", SCAN, permit)
+    assert (answer.status, left(served), served.opened) == (403, [], [])
+    assert "looks on" in json.loads(answer.body)["error"]
 
 
 def test_an_upload_in_pieces_arrives_too(served):
@@ -88,7 +95,8 @@ def test_an_upload_that_breaks_off_leaves_nothing(served):
     head = "".join(f"{name}: {value}\r\n" for name, value in served.own.items())
     with socket.create_connection(("127.0.0.1", served.guard.port)) as line:
         line.sendall(
-            f"POST /upload?name=a.ply HTTP/1.1\r\n{head}Content-Length: 9000\r\n\r\n".encode() + MESH
+            f"POST /upload?name=a.ply&permit={PERMIT} HTTP/1.1\r\n{head}Content-Length: 9000\r\n\r\n".encode()
+            + MESH
         )
         deadline = time.monotonic() + 10
         while not left(served) and time.monotonic() < deadline:

@@ -24,6 +24,8 @@ HELPFUL = {
     "SimpleITK": "DICOM, Scanco and writing volumes",
     "vtk": "surface meshes",
 }
+EXTRAS = {"trame-slicer": ("web", "the review in the browser")}
+"""Packages that come with an extra of this one, which brings what they need."""
 
 
 def software_checks() -> Iterator[Check]:
@@ -35,6 +37,8 @@ def software_checks() -> Iterator[Check]:
         yield needed_check(name, least)
     for name, use in HELPFUL.items():
         yield helpful_check(name, use)
+    for name, (extra, use) in EXTRAS.items():
+        yield helpful_check(name, use, f"craniomark[{extra}]")
     slicer = shutil.which("Slicer")
     told = slicer or "not on the search path of programs (it need not be)"
     yield Check("3D Slicer", "ok", told)
@@ -65,11 +69,12 @@ def needed_check(name: str, least: str) -> Check:
     return Check(name, "ok", found)
 
 
-def helpful_check(name: str, use: str) -> Check:
-    """Whether a package that some commands need is there."""
+def helpful_check(name: str, use: str, source: str = "") -> Check:
+    """Whether a package that some commands need is there; `source` is what brings it, if not itself."""
     found = installed(name)
     if found is None:
-        return Check(name, "note", f"missing, needed for {use}", f"Install it: pip install {name}.")
+        remedy = f'Install it: pip install "{source}".' if source else f"Install it: pip install {name}."
+        return Check(name, "note", f"missing, needed for {use}", remedy)
     return Check(name, "ok", found)
 
 

@@ -50,6 +50,13 @@ def test_a_package_that_fails_to_import_is_named(monkeypatch: pytest.MonkeyPatch
 def test_a_helpful_package_that_is_missing_fails_nothing() -> None:
     check = helpful_check("no-such-package-of-ours", "nothing")
     assert (check.state, check.value) == ("note", "missing, needed for nothing")
+    assert "pip install no-such-package-of-ours" in check.remedy
+
+
+def test_what_an_extra_brings_is_installed_by_the_extra() -> None:
+    check = helpful_check("no-such-package-of-ours", "the review in the browser", "craniomark[web]")
+    assert check.remedy == 'Install it: pip install "craniomark[web]".'
+    assert "trame-slicer" in {one.name for one in software.software_checks()}
 
 
 @pytest.mark.parametrize(
