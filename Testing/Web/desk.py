@@ -1,5 +1,6 @@
 """One tab as a person uses it: by its buttons, its keys and the mouse."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -54,14 +55,17 @@ class Tab:
 
         return self.wait(still, "the views stand still")
 
-    def exported(self, folder: Path) -> Path:
+    def exported(self, folder: Path, format_: str = "csv-long") -> Path:
         """Export in the format that is chosen, and download the file."""
-        self.page.get_by_role("tab").nth(2).click()
+        self.turn_to("Export")
+        self.wait(lambda s: s["format"] == format_, f"{format_} is chosen")
+        self.page.evaluate("window.trame.state.set('downloads', [])")
+        link = self.page.locator('a[href^="download/"]')
+        link.first.wait_for(state="detached")
         self.press("Export")
-        link = self.page.locator('a[href^="download/"]').first
-        link.wait_for()
+        link.first.wait_for()
         with self.page.expect_download() as coming:
-            link.click()
+            link.first.click()
         file = folder / coming.value.suggested_filename
         coming.value.save_as(file)
         return file
@@ -141,7 +145,9 @@ class Tab:
         assert np.abs(places @ found - seen).max() < 0.01
         return found[:3].T
 
-    def picture(self, path: Any) -> None:
-        """Take a screenshot once the views have drawn."""
-        self.page.wait_for_timeout(1500)
-        self.page.screenshot(path=str(path))
+    def keep(self, name: str) -> None:
+        """Keep a picture of the page, where CRANIOMARK_SCREENSHOTS names a folder."""
+        folder = os.environ.get("CRANIOMARK_SCREENSHOTS")
+        if folder:
+            self.page.wait_for_timeout(1500)  # the views draw once more, finely
+            self.page.screenshot(path=str(Path(folder) / f"browser-{name}.png"))

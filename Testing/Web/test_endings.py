@@ -33,6 +33,31 @@ def test_a_server_that_is_killed_goes_on_where_it_was(serve, open_tab, tiny_scan
     again.wait(lambda s: s["reviewed"] == before["reviewed"] - 1, "what was done before can be undone")
 
 
+def test_a_browser_that_is_closed_in_a_drag_leaves_the_point_where_it_was_dragged(serve, open_tab, tiny_scan):
+    server = serve(tiny_scan.parent)
+    tab = Tab(open_tab(server.address), server)
+    tab.open("ball")
+    before = reviewed(tab, "E")
+    tab.go("F")
+    x, y = tab.at("Red", "F")
+    tab.page.mouse.move(x, y, steps=3)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x + 20, y + 10, steps=4)
+    tab.wait(lambda s: s["scene_points"]["F"] != before["scene_points"]["F"], "it is dragged")
+    tab.page.context.close()
+    again = Tab(open_tab(server.address), server)
+    state = again.wait(lambda s: s["point_status"]["F"] == "corrected", "it is put down")
+    assert state["point_status"]["E"] == "accepted"
+    again.page.locator("#row-F", has_text="corrected").wait_for()
+    x, y = again.at("Red", "F")
+    again.page.mouse.move(x + 40, y + 40, steps=4)
+    again.wait(lambda s: s["mouse"][0] == "Red", "the mouse is over the slice")
+    again.page.wait_for_timeout(300)
+    assert again.state["scene_points"]["F"] == state["scene_points"]["F"], "the new mouse does not drag it"
+    again.drag("Red", "F", -15, 0)
+    again.wait(lambda s: s["session_points"]["F"] != state["session_points"]["F"], "it is dragged again")
+
+
 def test_a_second_tab_looks_on_and_says_so(serve, open_tab, tiny_scan, tmp_path):
     server = serve(tiny_scan.parent)
     first = Tab(open_tab(server.address), server)

@@ -1,8 +1,5 @@
 """Light and dark, zoom, small windows; pictures to look at where CRANIOMARK_SCREENSHOTS names a folder."""
 
-import os
-from pathlib import Path
-
 import pytest
 from balls import write_ball
 from desk import Tab
@@ -34,12 +31,6 @@ def brightness(page):
     return sum(int(part) for part in colour[colour.index("(") + 1 : -1].split(",")[:3]) / 3
 
 
-def kept(tab, name):
-    folder = os.environ.get("CRANIOMARK_SCREENSHOTS")
-    if folder:
-        tab.picture(Path(folder) / f"browser-{name}.png")
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_follows_the_system(shared, open_tab, scheme):
     tab = Tab(open_tab(shared.address, color_scheme=scheme), shared)
@@ -47,7 +38,7 @@ def test_the_page_follows_the_system(shared, open_tab, scheme):
     tab.page.wait_for_function(f"window.trame.state.get('theme') === '{scheme}'")
     tab.page.wait_for_timeout(500)
     assert (brightness(tab.page) > 128) == (scheme == "light")
-    kept(tab, scheme)
+    tab.keep(scheme)
 
 
 @pytest.mark.parametrize(("width", "height", "scale"), [(1280, 800, 1), (640, 400, 2), (1000, 700, 1)])
@@ -57,6 +48,6 @@ def test_every_button_is_within_the_window(shared, open_tab, width, height, scal
     tab = Tab(page, shared)
     tab.wait(lambda s: s["specimen"] == "ball" and s["reviewing"], "it is open")
     page.wait_for_timeout(1500)
-    kept(tab, f"{width}x{height}")
+    tab.keep(f"{width}x{height}")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")
     assert page.evaluate(LOST) == []

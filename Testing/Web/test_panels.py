@@ -1,8 +1,6 @@
 """What stands around the review: searches, poses, observers, training, and surfaces with numbers."""
 
 import itertools
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,13 +70,6 @@ def tab(shared, open_tab):
     return made
 
 
-def looked_at(tab, name):
-    """Keep a picture of what was just tested, where somebody wants to look."""
-    folder = os.environ.get("CRANIOMARK_SCREENSHOTS")
-    if folder:
-        tab.picture(Path(folder) / f"browser-{name}.png")
-
-
 def test_a_search_is_stopped_and_made_again(shared, open_tab, slow):
     tab = Tab(open_tab(shared.address), shared)
     tab.page.locator(".v-list-item", has=tab.page.get_by_text("fresh", exact=True)).click()
@@ -127,7 +118,7 @@ def test_the_scan_is_shown_before_and_after_it_was_turned_upright(tab):
     tab.press("Turn upright")
     state = tab.wait(lambda s: s["pose"] == "after" and not s["busy"], "it is upright")
     tab.sees("Turned by 90°")
-    looked_at(tab, "upright")
+    tab.keep("upright")
     assert state["session_points"] == before["session_points"], "files stay in the frame of the scan"
     assert not np.allclose(state["scene_points"]["F"], before["scene_points"]["F"], atol=1)
     tab.press("As scanned")
@@ -146,7 +137,7 @@ def test_a_training_begins_tells_how_far_it_is_and_is_stopped(tab):
     tab.wait(lambda s: s["train"]["percent"] > 2 and s["train_curves"]["lines"], "there are curves")
     tab.page.locator("svg.cm-curves polyline").first.wait_for()
     tab.page.get_by_role("progressbar", name="Training").wait_for()
-    looked_at(tab, "train")
+    tab.keep("train")
     tab.press("Stop")
     state = tab.wait(lambda s: not s["train_active"], "it is stopped")
     assert state["train"]["status"] == "Stopped. What was learned is kept."
@@ -172,7 +163,7 @@ def test_a_second_observer_sees_the_first_ones_points_beside_the_own(tab):
     tab.wait(lambda s: s["other"] == 1, "the other points are shown")
     tab.page.locator("#row-F", has_text=f"{VOXEL_MM:.2f}").wait_for()
     tab.page.get_by_text("Apart, mm").wait_for()
-    looked_at(tab, "observers")
+    tab.keep("observers")
     tab.choose("Show the digitising of", "nobody")
     tab.wait(lambda s: s["other"] == 0, "they are hidden")
 
@@ -213,7 +204,7 @@ def test_blind_digitising_shows_nothing_of_what_was_done(tab):
     state = tab.wait(lambda s: s["mode"] == "blind" and s["reviewing"], "Cora's digitising is open")
     assert state["scene_points"] == state["session_points"] == {}
     assert not any(row["error"] for row in state["rows"]), "nor how sure the program is"
-    looked_at(tab, "blind")
+    tab.keep("blind")
     label = state["point"]
     at = place(tab, "Green", 0.5, 0.4)
     tab.wait(lambda s: label in s["session_points"], "the point is placed")
@@ -241,7 +232,7 @@ def test_a_surface_with_numbers_is_coloured_counted_and_read(shared, open_tab, f
     )
     assert surface.vertices[picked["vertex"]][1] < -5.5, "it is the one that faces the front"
     tab.sees(f"Vertex {picked['vertex']}")
-    looked_at(tab, "surface")
+    tab.keep("surface")
     field = tab.page.get_by_label("To", exact=True)
     field.fill("3")
     field.press("Enter")

@@ -43,6 +43,9 @@ def test_from_a_scan_to_an_exported_file(serve, open_tab, scans, tmp_path):
     tab.wait(lambda s: s["reviewing"] and not s["busy"], "landmarks are found", PREDICTION_SECONDS)
     state = tab.settle()
     assert state["rows"][0]["label"] == state["point"]
+    tab.keep("review")
+    tab.page.get_by_role("button", name="Light or dark").click()
+    tab.keep("review-dark")
     predicted = read_landmarks(scans / "craniomark" / "skull.csv")
     done = {label: np.array(place) for label, place in state["session_points"].items()}
     first, second, third = [row["label"] for row in state["rows"] if row["label"] in done][:3]

@@ -101,7 +101,9 @@ class App:
             "revision": None if session is None else len(session.ever(session.current or session.labels[0])),
             "slices": {view.get_singleton_tag(): view.get_slice_value() for view in self.views.slices},
             "layout": self.server.state.layout,
+            "format": self.server.state.format,
             "mouse": self._mouse_for_tests(),
+            "downloads": [name for name, _href in self.actions.downloads],
             "views": {tag: self._view_for_tests(view) for tag, view in self._views_by_name().items()},
             **shown(self.desk),
         }  # fmt: skip

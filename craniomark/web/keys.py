@@ -64,7 +64,8 @@ def action_of(key: str) -> str:
 def script() -> str:
     """Sends keys to the server; what is typed into a field, a menu or with Ctrl stays there.
 
-    Ctrl+Z and Ctrl+Y undo and redo. Enter on a button presses that button and nothing else.
+    Ctrl+Z and Ctrl+Y undo and redo. Enter on a button, a row or a specimen presses that and nothing else;
+    arrows in the list of specimens go through it.
     """
     known = ", ".join(f'"{key.key}"' for key in KEYS)
     return f"""
@@ -74,7 +75,13 @@ def script() -> str:
   const known = new Set([{known}]);
   const typing = (e) => e && (e.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(e.tagName)
     || (e.closest && e.closest('[role="listbox"], [role="menu"], [role="slider"], [role="tablist"]')));
-  const pressing = (e) => e && e.closest && e.closest('button, a, [role="button"]');
+  const pressing = (e) => e && e.closest
+    && e.closest('button, a, summary, [role="button"], .v-list-item, tr[tabindex]');
+  const listing = (e) => e && e.closest && e.closest('.v-list');
+  // whoever chose a specimen with the mouse goes on with the point, not with the list
+  document.addEventListener("click", (event) => {{
+    if (event.detail && listing(event.target)) setTimeout(() => document.activeElement.blur());
+  }});
   document.addEventListener("keydown", (event) => {{
     if (!window.trame || typing(event.target) || document.querySelector('[role="dialog"]')) return;
     const control = event.ctrlKey || event.metaKey;
@@ -82,6 +89,7 @@ def script() -> str:
     if (control && (key === "z" || key === "y")) key = (key === "y" || event.shiftKey) ? "r" : "u";
     else if (control || event.altKey || !known.has(key)) return;
     if (key === "Enter" && pressing(event.target)) return;
+    if (key.startsWith("Arrow") && listing(event.target)) return;
     event.preventDefault();
     window.trame.trigger("{TRIGGER}", [key]);
   }});

@@ -4,6 +4,9 @@ from craniomark.web.actions import Actions
 from craniomark.web.aria import aria
 from craniomark.web.review_panel import predict_choices
 
+_SAVED = [':download="one.name"']
+"""Else a click leaves the page, and so ends its connection. trame's button has no argument for it."""
+
 
 def scan_panel(actions: Actions) -> None:
     """Find landmarks anew, and turn the scan upright."""
@@ -82,8 +85,8 @@ def export_panel(actions: Actions) -> None:
         with html.Div(v_if=("downloads.length",), classes="mt-3 d-flex flex-column ga-1"):
             v.VBtn(
                 "{{ one.name }}", v_for="one in downloads", key=("one.href",), href=("one.href",),
-                download=("one.name",), variant="outlined", size="small", prepend_icon="mdi-download",
-                block=True, classes="text-none",
+                variant="outlined", size="small", prepend_icon="mdi-download", block=True,
+                classes="text-none", raw_attrs=_SAVED,
             )  # fmt: skip
         html.Div(classes="my-4")
         _title("Results")

@@ -146,8 +146,8 @@ def _table(actions: Actions) -> None:
             html.Tbody(),
             html.Tr(
                 v_for="row in rows", key=("row.label",), id=("`row-${row.label}`",),
-                click=(actions.go, "[row.label]"), tabindex=0, keyup_enter=(actions.go, "[row.label]"),
-                classes=("{'cm-current': row.label === point}",),
+                click=(actions.go, "[row.label]"), tabindex=0, __events=[("entered", "keyup.enter")],
+                entered=(actions.go, "[row.label]"), classes=("{'cm-current': row.label === point}",),
                 **aria(selected="=row.label === point"),
             ),
         ):  # fmt: skip

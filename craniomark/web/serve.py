@@ -87,6 +87,7 @@ def serve(
     guard = Guard(place.host, port=_free_port(place))
     app = build(server, source, options)
     tabs = Tabs(server)
+    tabs.left = app.views.let_go
 
     def bind(web: Any) -> None:
         downloads.add_route(web.app, app.results)

@@ -41,6 +41,8 @@ class Tabs:
         self._web: Any = None
         self._left: float | None = None
         self.working: str | None = None
+        self.left: Callable[[], object] = lambda: None
+        """Called when a tab works no more."""
         self._permit = ""
         server.state[LOOKS_ON] = False
         server.state[PERMIT] = ""
@@ -65,6 +67,7 @@ class Tabs:
             self._open.remove(client)
         if client == self.working:
             self.working, self._left = None, self._clock()
+            self.left()
             self._soon(self.fill)
 
     def fill(self) -> None:
@@ -78,6 +81,7 @@ class Tabs:
             before = self.working
             self._let_work(client)
             if before is not None:
+                self.left()
                 self._tell(before)
 
     def looks_on(self, client: str | None) -> bool:

@@ -66,6 +66,7 @@ class Views:
         self.clicked: Callable[[NDArray[np.float64]], None] = lambda _ras: None
         """Told where a surface was clicked in the 3D view, RAS mm, shape (3,)."""
         self._down, self._slice = (0, 0), ""
+        self._held: Any = None
         self._whole: dict[str, NDArray[np.float64]] = {}
         """Views that show everything, and go on to do so; and what lies in the middle of slices."""
         for view in self.slices:
@@ -175,6 +176,11 @@ class Views:
         """Pixels of a view for each of the page: more than one on fine screens."""
         return float(self._remote_of(view).scale_factor)
 
+    def let_go(self) -> None:
+        """End a drag whose page is gone: nobody else releases the button."""
+        if self._held is not None:
+            self._held.interactor().InvokeEvent(_LEFT_RELEASE)
+
     def close(self) -> None:
         """Let go of the windows."""
         for view in (*self.slices, *self.solids):
@@ -209,11 +215,12 @@ class Views:
         size = remote.update_size
 
         def press(*_: object) -> None:
-            self._down = interactor.GetEventPosition()
+            self._down, self._held = interactor.GetEventPosition(), view
             self._slice = self._slice if solid else view.get_singleton_tag()
             self.pressed(view)
 
         def release(*_: object) -> None:
+            self._held = None
             self.released()
             moved = np.abs(np.subtract(interactor.GetEventPosition(), self._down)).max()
             if solid and moved <= _STILL_PIXELS:

@@ -150,6 +150,21 @@ def test_a_tab_that_looked_on_goes_without_a_change(world):
     assert world.tabs.working == "a"
 
 
+def test_what_a_tab_held_is_let_go_when_its_turn_ends(world):
+    left = []
+    world.tabs.left = lambda: left.append(world.tabs.working)
+
+    async def turns():
+        await world.open("a", "b")
+        world.call("b", "trame.trigger", WORK_HERE, [], {})
+        await world.handler.onClose("a")
+        assert left == ["b"], "one that looked on held nothing"
+        await world.handler.onClose("b")
+
+    asyncio.run(turns())
+    assert left == ["b", None]
+
+
 def test_a_tab_that_is_gone_takes_nothing_over(world):
     asyncio.run(world.open("a"))
     world.tabs.take_over("ghost")
