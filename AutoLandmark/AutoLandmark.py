@@ -211,6 +211,10 @@ class AutoLandmarkWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """Follow the parameters."""
         if self._parameters is not None and self._parameters.colourLimit != self.desk.review.limit_mm:
             self.desk.review.colour(self._parameters.colourLimit)
+        if self._parameters is not None:
+            from craniomark.desktop.inputs import is_surface
+
+            self.models.read("surface" if is_surface(self.volume) else "ct")
         self.refresh()
 
     @property

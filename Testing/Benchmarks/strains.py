@@ -11,6 +11,7 @@ pose; a stopped run goes on where it was. ``--score`` only prints the tables::
 
 import argparse
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from craniomark.flows.pipeline.predict import predict
 from craniomark.flows.pipeline.prediction import Options
 from craniomark.ground.geometry import invert, random_rotations
 from craniomark.ground.meshes import solid_of
+from craniomark.ground.volumes import Volume
 from craniomark.tasks.landmark.appearance import Appearance
 
 POSES = ("given", "random")
@@ -32,16 +34,19 @@ METHODS = ("bundle", "eight", "forty")
 OUT = RESULTS / "strains.csv"
 
 
-def row_of(strain: Strain, pose: str, method: str, model: Model) -> list[object]:
+def row_of(strain: Strain, pose: str, method: str, model: Model, volume: Volume) -> list[object]:
     """One specimen's row: points in the mesh's own LPS mm."""
-    moved = turned(strain) if pose == "random" else np.eye(4)
-    volume = solid_of(strain.surface().moved(moved), strain.path)
     prediction = predict(volume, model, Options(), lambda *_: None)
-    landmarks = prediction.landmarks.moved(invert(moved))
+    landmarks = prediction.landmarks.moved(invert(placed(strain, pose)))
     seconds = sum(prediction.seconds.values())
     fold = families.fold_of(strain.id)
     verdict = prediction.orientation.verdict
     return [method, fold, strain.id, pose, verdict, round(seconds, 2), packed(landmarks)]
+
+
+def placed(strain: Strain, pose: str) -> np.ndarray:
+    """From the mesh as it is to a pose, 4x4."""
+    return turned(strain) if pose == "random" else np.eye(4)
 
 
 def turned(strain: Strain) -> np.ndarray:
@@ -69,7 +74,7 @@ def run(work: Path, folds: list[int], methods: list[str]) -> None:
     everyone = sorted(strains)
     for fold in folds:
         tried = families.held_out(fold)
-        wanted = [(m, s, p) for m in methods for s in tried for p in POSES if (m, s, p) not in done]
+        wanted = [(s, p, m) for s in tried for p in POSES for m in methods if (m, s, p) not in done]
         if not wanted:
             continue
         bundle = fold_bundle(strains, fold, work)
@@ -77,15 +82,18 @@ def run(work: Path, folds: list[int], methods: list[str]) -> None:
         eight = families.eight(fold, shapes)
         alone = load_model(bundle)
         # The patches of an atlas depend on nothing but it and the bundle: they are cut once for all.
-        several = {m for m, _, _ in wanted} - {"bundle"}
+        several = {m for *_, m in wanted} - {"bundle"}
         all_atlases = (
             load_model(bundle, strain_list(strains, everyone, work / "all.csv")) if several else alone
         )
-        for method, name, pose in wanted:
+        for (name, pose), trials in groupby(wanted, key=lambda trial: trial[:2]):
+            strain = strains[name]
+            volume = solid_of(strain.surface().moved(placed(strain, pose)), strain.path)
             chosen = {"eight": eight, "forty": families.forty(name)}
-            model = alone if method == "bundle" else with_atlases(all_atlases, everyone, chosen[method])
-            append_rows(OUT, COLUMNS, [row_of(strains[name], pose, method, model)])
-            print(f"fold {fold}: {method} {name} {pose}", flush=True)
+            for *_, method in trials:
+                model = alone if method == "bundle" else with_atlases(all_atlases, everyone, chosen[method])
+                append_rows(OUT, COLUMNS, [row_of(strain, pose, method, model, volume)])
+                print(f"fold {fold}: {method} {name} {pose}", flush=True)
 
 
 def main() -> None:

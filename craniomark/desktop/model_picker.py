@@ -69,6 +69,15 @@ class ModelPicker:
         self._box.blockSignals(blocked)
         self._show()
 
+    def read(self, kind: str) -> None:
+        """List models that read another kind of input; a chosen one that doesn't is let go."""
+        if kind == self._kind:
+            return
+        self._kind, before = kind, self.path
+        self.refresh(before)
+        if self._missing:
+            self.choose("")
+
     def choose(self, path: str) -> None:
         """Choose the model in a folder, as after a training."""
         self.refresh(path)

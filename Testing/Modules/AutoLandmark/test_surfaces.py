@@ -31,6 +31,17 @@ def test_a_surface_can_be_chosen(panel, model):
     assert panel.ui.predictButton.enabled and panel.ui.openButton.enabled
 
 
+def test_models_that_read_the_kind_are_offered(panel, model, volume):
+    box = panel.ui.modelBox
+    panel.ui.inputSelector.pick(volume)
+    assert box.findText("mouse-skull") > 0 and box.findText("mouse-strains") < 0
+    box.setCurrentIndex(box.findText("mouse-skull"))
+    panel.ui.inputSelector.pick(model)
+    assert box.findText("mouse-skull") < 0 and box.findText("mouse-strains") > 0
+    assert panel.widget._parameters.model == "" and box.currentIndex == 0
+    assert "mouse-strains" in panel.ui.modelCard.text
+
+
 def test_a_model_without_triangles_is_refused(panel, scene):
     panel.ui.inputSelector.pick(scene.AddNewNodeByClass("vtkMRMLModelNode", "empty"))
     panel.ui.predictButton.click()

@@ -46,14 +46,15 @@ def _short(manifest: Any) -> dict[str, Any]:
 
 
 def _load(ask: ShowModel, reports: Reports, shelf: Shelf) -> None:
-    """Load the named model, or the only one that there is."""
+    """Load the named model, or the only one of CTs that there is."""
     from pathlib import Path
 
     from craniomark.flows.bundle import find_bundles
     from craniomark.flows.pipeline.prediction import Options
     from craniomark.flows.pipeline.request import Request
 
-    usable = [one for one in find_bundles() if one.manifest and not one.hidden]
+    found = find_bundles()
+    usable = [one for one in found if one.manifest and one.manifest.kind == "ct" and not one.hidden]
     if ask.model is None and len(usable) != 1:
         return
     reports.progress("load the model", 0.1)

@@ -28,6 +28,7 @@ from craniomark.flows.datasets.hashing import file_sha256
 from craniomark.flows.pipeline.model import Model
 from craniomark.flows.pipeline.working import working_image
 from craniomark.ground.geometry import ShapeModel, apply, fit_shape_model, similarity_fit
+from craniomark.ground.landmarks import read_landmarks
 from craniomark.tasks.landmark.appearance import atlas_appearance
 from craniomark.tasks.landmark.confidence import EVIDENCE, OF_OPINIONS
 from craniomark.tasks.landmark.stages import STAGES
@@ -59,7 +60,12 @@ def shipped(repository: Path) -> Bundle:
     return load_bundle(repository / "Resources" / "Models" / "mouse-skull")
 
 
-@pytest.mark.parametrize("which", ["skull_bundle", "shipped"])
+@pytest.fixture(scope="module")
+def strains(repository: Path) -> Bundle:
+    return load_bundle(repository / "Resources" / "Models" / "mouse-strains")
+
+
+@pytest.mark.parametrize("which", ["skull_bundle", "shipped", "strains"])
 def test_files_hold_averages_modes_and_calibration_only(which: str, request: pytest.FixtureRequest) -> None:
     bundle: Bundle = request.getfixturevalue(which)
     count = len(bundle.manifest.labels)
@@ -86,8 +92,9 @@ def lists_in(values: Any) -> set[int]:
     return own.union(*(lists_in(value) for value in inner))
 
 
-def test_the_shipped_bundle_is_small(shipped: Bundle) -> None:
-    assert shipped.manifest.total_bytes < 25e6
+def test_the_shipped_bundles_are_small(shipped: Bundle, strains: Bundle) -> None:
+    assert shipped.manifest.total_bytes + strains.manifest.total_bytes < 25e6
+    assert strains.manifest.total_bytes < 7.5e6
 
 
 @pytest.fixture(scope="module")
@@ -234,9 +241,26 @@ def test_the_shipped_mean_shape_holds_no_more_of_a_specimen_than_its_share(
     assert seen.mean() / unseen.mean() > ((count - 1) / count) ** 2 - 0.05
 
 
-def test_the_shipped_bundle_holds_no_modes(shipped: Bundle) -> None:
-    assert len(shipped.shape()["modes"]) == 0
-    assert not any(name.endswith(".modes") for name in shipped.tensors("appearance.safetensors"))
+@pytest.mark.parametrize("which", ["shipped", "strains"])
+def test_the_shipped_bundle_holds_no_modes(which: str, request: pytest.FixtureRequest) -> None:
+    bundle: Bundle = request.getfixturevalue(which)
+    assert len(bundle.shape()["modes"]) == 0
+    assert not any(name.endswith(".modes") for name in bundle.tensors("appearance.safetensors"))
+
+
+def test_the_mean_shape_of_the_strains_gives_none_back(strains: Bundle, mouse_mesh_folder: Path) -> None:
+    """A mean of fifty holds a fiftieth of each: no strain is nearer to it than strains are to one another."""
+    mean = strains.landmarks()
+    assert len(strains.manifest.training) == 50
+    truths = [read_landmarks(path).ordered(mean.labels) for path in mouse_mesh_folder.glob("*.mrk.json")]
+    shapes = np.array([apply(similarity_fit(t.points, mean.points), t.points) for t in truths])
+    to_mean = np.linalg.norm(shapes - mean.points, axis=(1, 2))
+    apart = np.linalg.norm(shapes[:, None] - shapes[None], axis=(2, 3)) + 1e9 * np.eye(len(shapes))
+    assert to_mean.min() > 0.5 * apart.min(1).mean()
+    left_out = [fit_shape_model(np.delete(shapes, n, 0), 0) for n in range(len(shapes))]
+    unseen = np.array([left(model, points, False) for model, points in zip(left_out, shapes, strict=True)])
+    seen = np.array([left(ShapeModel.from_arrays(strains.shape()), points, False) for points in shapes])
+    assert seen.mean() / unseen.mean() > (49 / 50) ** 2 - 0.05
 
 
 @pytest.mark.xfail(raises=AssertionError, reason="a mean of ten holds a tenth of each in it")
