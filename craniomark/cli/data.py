@@ -11,6 +11,7 @@ from craniomark.cli.bundle import confirmed
 from craniomark.cli.exits import SomeRefused
 from craniomark.cli.settings import settings
 from craniomark.cli.tables import print_table, size_text
+from craniomark.ground.checks import InputError
 
 if TYPE_CHECKING:
     from craniomark.flows.training.kept.store import Shelf
@@ -25,6 +26,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CacheFolder = Annotated[Path, typer.Argument(metavar="DIR", help="Cache folder, or folder of a run.")]
 Delete = Annotated[bool, typer.Option("--delete", help="Delete kept samples.")]
 Everything = Annotated[bool, typer.Option("--all", help="Delete prepared scans as well.")]
+Kind = Annotated[str, typer.Argument(metavar="KIND", help="voxels: of meshes; augmented: samples.")]
+Made = Annotated[Path, typer.Option("-o", "--out", metavar="OUT", help="Folder to make.")]
+Derived = Annotated[Path, typer.Argument(metavar="DIR", help="Folder that data make made.")]
+RECIPES = "plain, scans, section-defects, or a JSON file."
+Recipe = Annotated[str, typer.Option("--recipe", metavar="NAME|FILE", help=RECIPES)]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Of the draws.")]
+Count = Annotated[int, typer.Option("--count", metavar="N", min=1, max=1000, help="Samples of each.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before downloading.")]
 
 
@@ -90,11 +98,24 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 
 
 @app.command(epilog="Example: craniomark data show my-skulls -o sheet.png")
-def show(folder: Folder, out: Out = Path("contact-sheet.png")) -> None:
-    """Draw a contact sheet: every specimen from the side and from above, with its landmarks."""
-    from craniomark.flows.datasets.sheet import contact_sheet
+def show(
+    folder: Folder,
+    out: Out = Path("contact-sheet.png"),
+    recipe: Recipe = "",
+    seed: Seed = 0,
+    count: Count = 4,
+) -> None:
+    """Draw a contact sheet: every specimen from the side and from above, with its landmarks and mask.
 
-    for sentence in contact_sheet(folder, out, _count):
+    With --recipe, augmented samples of each specimen instead: what a network would be shown.
+    """
+    from craniomark.flows.datasets.sheet import Draws, contact_sheet
+
+    if (seed or count != 4) and not recipe:
+        remedy = "give --recipe too, or leave --seed and --count out"
+        raise InputError(folder, "option", "without a recipe", remedy)
+    draws = Draws(recipe, seed, count) if recipe else None
+    for sentence in contact_sheet(folder, out, _count, draws):
         typer.echo(sentence, err=True)
     _say(str(out))
 
@@ -134,6 +155,35 @@ def cache(
     _say(f"{size_text(freed)} deleted in {found.folder}" + (f"; {kept} in use stay." if kept else "."))
 
 
+@app.command(epilog="Example: craniomark data make augmented my-skulls -o samples --recipe scans")
+def make(
+    kind: Kind, folder: Folder, out: Made, recipe: Recipe = "", seed: Seed = 0, count: Count = 4
+) -> None:
+    """Make a data set of another: voxels of meshes, or augmented samples.
+
+    It holds images, masks, landmarks, list.csv, and lineage.json, which tells how it was made.
+    """
+    from craniomark.flows.datasets.derived.make import make_data
+
+    chosen: dict[str, object] = {}
+    if kind == "augmented":
+        chosen = _drawn(folder, recipe or "scans", seed, count)
+    elif recipe or seed or count != 4:
+        raise InputError(kind, "option", "of augmented data", "leave --recipe, --seed and --count out")
+    made = make_data(kind, folder, out, chosen, _count)
+    _say(f"{out}: {len(made.files)} files of {len(made.sources)} sources; lineage.json tells how.")
+
+
+@app.command(epilog="Example: craniomark data rebuild samples")
+def rebuild(folder: Derived) -> None:
+    """Make a data set again as its lineage tells; refused where a source is not what it was."""
+    from craniomark.flows.datasets.derived.make import rebuild_data
+
+    changed = rebuild_data(folder, _count)
+    same = "the same to the byte" if not changed else f"{len(changed)} differ, such as {changed[0]}"
+    _say(f"{folder}: made again; its files are {same}.")
+
+
 @app.command(epilog="Example: craniomark data delete mmllm")
 def delete(name: Name) -> None:
     """Delete a fetched data set; what lies below CRANIOMARK_DATA is left alone."""
@@ -141,6 +191,18 @@ def delete(name: Name) -> None:
     from craniomark.flows.datasets.registry import sample_set
 
     _say(f"{delete_data(sample_set(name))} is deleted.")
+
+
+def _drawn(folder: Path, recipe: str, seed: int, count: int) -> dict[str, object]:
+    """Settings of augmented data: the recipe in full, for voxels of the size of the first specimen's."""
+    from craniomark.flows.datasets.derived.augmented import recipe_named
+    from craniomark.ground.specimens import find_specimens
+    from craniomark.ground.specimens.scan import read_scan
+    from craniomark.parts.augment.recipes import recipe_values
+
+    voxel = float(read_scan(find_specimens([folder])[0]).spacing.min())
+    values = recipe_values(recipe_named(recipe, voxel))
+    return {"name": recipe, "recipe": values, "count": count, "seed": seed}
 
 
 def _changed(folder: Path) -> dict[str, str]:

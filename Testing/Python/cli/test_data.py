@@ -105,7 +105,45 @@ def test_deleting_what_was_not_fetched_ends_with_two() -> None:
     assert run("delete", "mmllm") == 2
 
 
-@pytest.mark.parametrize("command", ["list", "fetch", "check", "show", "delete"])
+@pytest.mark.parametrize("command", ["list", "fetch", "check", "show", "make", "rebuild", "delete"])
 def test_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(command, "--help") == 0
     assert f"craniomark data {command}" in capsys.readouterr().out
+
+
+def test_samples_are_made_and_made_again(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "samples"
+    assert run("make", "augmented", folder, "-o", out, "--count", 2, "--seed", 5) == 0
+    assert len(list((out / "images").iterdir())) == 4
+    assert run("rebuild", out) == 0
+    assert "the same to the byte" in capsys.readouterr().out
+    shutil.copy(folder / "a.nii.gz", folder / "b.nii.gz")
+    assert run("rebuild", out) == 2
+    assert "b.nii.gz is changed" in capsys.readouterr().err
+
+
+def test_a_recipe_may_be_a_file(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text('{"mirror": {"flip": 1.0}}')
+    assert run("show", folder, "-o", tmp_path / "s.png", "--recipe", recipe, "--count", 2) == 0
+    recipe.write_text('{"mirrors": {}}')
+    assert run("show", folder, "-o", tmp_path / "s.png", "--recipe", recipe) == 2
+    assert "mirrors" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", "--seed", 3),
+        ("make", "voxels", "--seed", 3),
+        ("make", "soup"),
+        ("make", "augmented", "--recipe", "x"),
+    ],
+)
+def test_odd_requests_end_with_two(words: tuple[object, ...], folder: Path, tmp_path: Path) -> None:
+    first, *rest = words
+    kind = [rest.pop(0)] if first == "make" else []
+    assert run(first, *kind, folder, "-o", tmp_path / "out", *rest) == 2
+    assert not (tmp_path / "out").exists()

@@ -1,4 +1,4 @@
-"""Is a landmarked data set fit to build a template from?"""
+"""Is a landmarked data set fit to be learnt from?"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -6,33 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from craniomark.flows.datasets.findings import Finding
+from craniomark.flows.datasets.copies import copy_findings, point_copy_findings
+from craniomark.flows.datasets.findings import Finding, few
+from craniomark.flows.datasets.frame_checks import frame_findings, half_turn_findings
 from craniomark.flows.datasets.hashing import file_sha256
+from craniomark.flows.datasets.mask_checks import mask_findings
+from craniomark.flows.datasets.seen import Seen, seen
 from craniomark.flows.datasets.shape_checks import FEWEST_SPECIMENS, shape_findings
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
-from craniomark.ground.meshes import check_closed, distances_to_surface, read_surface
-from craniomark.ground.specimens import Specimen, find_specimens, read_truth
-from craniomark.ground.volumes import read_volume
+from craniomark.ground.specimens import Specimen, companions_without, find_specimens, read_truth
 
-Array = NDArray[np.float64]
 Told = Callable[[str, int, int], None]
-_SPACING_RATIO = 1.5
-_OFF_SURFACE = 0.025
-"""Of the length of a mesh; landmarks farther from it belong elsewhere."""
-
-
-@dataclass(frozen=True, eq=False)
-class Placement:
-    """Where an image or mesh lies: `inside` tells which points, shape (N, 3), lie in its box or on it."""
-
-    spacing: Array | None
-    axes: str
-    extent: Array
-    left_right_known: bool
-    inside: Callable[[Array], NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -60,7 +46,7 @@ class DataReport:
 
 
 def check_data(folder: Path, told: Told | None = None) -> DataReport:
-    """Check a folder (or CSV list) of specimens with landmarks.
+    """Check a folder (or CSV list) of specimens with landmarks, masks, or both.
 
     Parameters
     ----------
@@ -75,34 +61,27 @@ def check_data(folder: Path, told: Told | None = None) -> DataReport:
         If there are no specimens at all; what is wrong with one of them is a finding.
     """
     specimens = find_specimens([folder])
-    findings: list[Finding] = []
+    found = [Finding("", "look", f"{path.name} belongs to no scan here") for path in
+             companions_without(specimens)]  # fmt: skip
     truths: dict[str, LandmarkSet] = {}
-    placements: dict[str, Placement] = {}
+    looked: dict[str, Seen] = {}
     sums: dict[str, str] = {}
+    masks_alone = any(one.mask for one in specimens) and not any(one.landmarks for one in specimens)
     for done, specimen in enumerate(specimens, start=1):
-        try:
-            placements[specimen.id] = _placement(specimen)
-            if specimen.path.is_file():
-                sums[specimen.id] = file_sha256(specimen.path)
-            truths[specimen.id] = read_truth(specimen)
-        except InputError as error:
-            findings.append(Finding(specimen.id, "problem", str(error).rstrip(".")))
+        found += _read(specimen, looked, sums, truths, masks_alone)
         if told:
             told(specimen.id, done, len(specimens))
     labels = usual_labels(truths.values())
-    findings += _label_findings(truths, labels)
-    findings += _duplicates(sums)
-    findings += _placement_findings(placements, truths)
-    if truths:
-        shapes = np.array([truth.ordered(labels).points for truth in truths.values()])
-        try:
-            findings += shape_findings(list(truths), labels, shapes)
-        except ValueError as error:
-            findings.append(Finding("", "look", f"shapes could not be compared: {error}"))
-    if len(truths) < FEWEST_SPECIMENS:
+    found += _label_findings(truths, labels)
+    found += copy_findings(sums, looked)
+    found += frame_findings(looked, truths)
+    found += mask_findings({name: one.mask for name, one in looked.items() if one.mask})
+    found += _without_mask(specimens)
+    found += _compared(truths, labels)
+    if len(truths) < FEWEST_SPECIMENS and not masks_alone:
         what = f"{len(truths)} specimens with landmarks are too few to compare shapes"
-        findings.append(Finding("", "look", what))
-    ordered = sorted(findings, key=lambda finding: finding.severity != "problem")
+        found.append(Finding("", "look", what))
+    ordered = sorted(found, key=lambda finding: finding.severity != "problem")
     return DataReport(len(specimens), labels, tuple(ordered))
 
 
@@ -120,90 +99,51 @@ def _label_findings(truths: dict[str, LandmarkSet], labels: Sequence[str]) -> li
         extra = [label for label in truth.labels if label not in labels]
         missing = [label for label, there in zip(truth.labels, truth.present, strict=True) if not there]
         if lacking:
-            found.append(Finding(name, "problem", f"has no landmark {_few(lacking)}"))
+            found.append(Finding(name, "problem", f"has no landmark {few(lacking)}"))
         if extra:
-            found.append(Finding(name, "problem", f"has a landmark that most others lack: {_few(extra)}"))
+            found.append(Finding(name, "problem", f"has a landmark that most others lack: {few(extra)}"))
         if missing:
-            found.append(Finding(name, "look", f"landmark marked as missing: {_few(missing)}"))
+            found.append(Finding(name, "look", f"landmark marked as missing: {few(missing)}"))
     return found
 
 
-def _duplicates(sums: dict[str, str]) -> list[Finding]:
-    first: dict[str, str] = {}
+def _read(
+    specimen: Specimen, looked: dict[str, Seen], sums: dict[str, str], truths: dict[str, LandmarkSet],
+    masks_alone: bool,
+) -> list[Finding]:  # fmt: skip
+    """Read scan, mask and landmarks; each that is not sound is a finding, and the others still count."""
     found = []
-    for name, value in sums.items():
-        if value in first:
-            found.append(Finding(name, "problem", f"is the same file as {first[value]}"))
-        first.setdefault(value, name)
+
+    def scan() -> None:
+        looked[specimen.id] = seen(specimen)
+        if specimen.path.is_file():
+            sums[specimen.id] = file_sha256(specimen.path)
+
+    def landmarks() -> None:
+        truths[specimen.id] = read_truth(specimen)
+
+    for part in (scan,) if masks_alone else (scan, landmarks):
+        try:
+            part()
+        except InputError as error:
+            found.append(Finding(specimen.id, "problem", str(error).rstrip(".")))
     return found
 
 
-def _placement(specimen: Specimen) -> Placement:
-    if specimen.kind == "surface":
-        surface = read_surface(specimen.path)
-        check_closed(surface, specimen.path)
-        reach = _OFF_SURFACE * float(surface.extent.max())
-
-        def near(points: Array) -> NDArray[np.bool_]:
-            return np.asarray(distances_to_surface(points, surface) <= reach)
-
-        return Placement(None, "", surface.extent, surface.left_right_known, near)
-    volume = read_volume(specimen.path, spacing=specimen.spacing)
-    matrix, shape = volume.matrix, np.array(volume.shape)
-
-    def inside(points: Array) -> NDArray[np.bool_]:
-        index = (points - matrix[:3, 3]) @ np.linalg.inv(matrix[:3, :3]).T
-        return np.asarray(((index >= -0.5) & (index <= shape - 0.5)).all(axis=1))
-
-    return Placement(volume.spacing, _axes(matrix), volume.extent, volume.left_right_known, inside)
-
-
-def _axes(matrix: Array) -> str:
-    """Which way the voxel axes run, as letters of left, posterior, superior and their opposites."""
-    letters = []
-    for column in matrix[:3, :3].T:
-        axis = int(np.argmax(np.abs(column)))
-        letters.append(("LPS" if column[axis] > 0 else "RAI")[axis])
-    return "".join(letters)
-
-
-def _placement_findings(placements: dict[str, Placement], truths: dict[str, LandmarkSet]) -> list[Finding]:
-    found = []
-    usual_axes = _most([p.axes for p in placements.values() if p.axes])
-    spacings = np.array([p.spacing for p in placements.values() if p.spacing is not None])
-    usual = float(np.median(np.prod(spacings, axis=1))) if len(spacings) else 0.0
-    for name, placement in placements.items():
-        if placement.spacing is not None:
-            ratio = float(np.prod(placement.spacing)) / usual
-            if max(ratio, 1 / ratio) > _SPACING_RATIO**3:
-                told = " x ".join(f"{step:.3g}" for step in placement.spacing)
-                found.append(Finding(name, "look", f"its voxels of {told} mm differ much from the others'"))
-        if placement.axes != usual_axes and placement.axes:
-            what = f"its voxel axes run {placement.axes}, those of most others {usual_axes}"
-            found.append(Finding(name, "look", what))
-        if not placement.left_right_known:
-            found.append(Finding(name, "look", "left/right unverified: the file tells no orientation"))
-        if name in truths:
-            found += _outside(name, placement, truths[name])
-    return found
-
-
-def _outside(name: str, placement: Placement, truth: LandmarkSet) -> list[Finding]:
-    points = truth.points[truth.present]
-    labels = [label for label, there in zip(truth.labels, truth.present, strict=True) if there]
-    outside = [label for label, fine in zip(labels, placement.inside(points), strict=True) if not fine]
-    if not outside:
+def _without_mask(specimens: Sequence[Specimen]) -> list[Finding]:
+    lacking = [one.id for one in specimens if one.mask is None]
+    if 2 * len(lacking) >= len(specimens):
         return []
-    remedy = "check that both are LPS or both RAS" if len(outside) > len(labels) / 2 else "check them"
-    return [
-        Finding(name, "problem", f"landmark outside the image or off the surface: {_few(outside)}; {remedy}")
-    ]
+    return [Finding(name, "look", "has no mask, and most others have one") for name in lacking]
 
 
-def _most(values: Sequence[str]) -> str:
-    return Counter(values).most_common(1)[0][0] if values else ""
-
-
-def _few(labels: Sequence[str]) -> str:
-    more = f" and {len(labels) - 5} more" if len(labels) > 5 else ""
-    return ", ".join(labels[:5]) + more
+def _compared(truths: dict[str, LandmarkSet], labels: Sequence[str]) -> list[Finding]:
+    if not truths:
+        return []
+    names = list(truths)
+    shapes = np.array([truth.ordered(labels).points for truth in truths.values()])
+    try:
+        copies, turned = point_copy_findings(names, shapes), half_turn_findings(names, shapes)
+        return [*shape_findings(names, labels, shapes), *copies, *turned]
+    except ValueError as error:
+        return [Finding("", "look", f"shapes could not be compared: {error}")]

@@ -1,5 +1,6 @@
 """What a check of a data set found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,3 +24,9 @@ class Finding:
     specimen: str
     severity: Severity
     what: str
+
+
+def few(names: Sequence[str]) -> str:
+    """The first five of some names, and how many more there are."""
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more

@@ -1,6 +1,6 @@
 """Specimens: which inputs are one, their ids, the files that belong to them."""
 
-from craniomark.ground.specimens.find import find_specimens, kind_of, specimen_at
+from craniomark.ground.specimens.find import companions_without, find_specimens, kind_of, specimen_at
 from craniomark.ground.specimens.label_image import label_centroids
 from craniomark.ground.specimens.names import (
     SCAN_SUFFIXES,
@@ -19,6 +19,7 @@ __all__ = [
     "Kind",
     "Specimen",
     "check_same_frame",
+    "companions_without",
     "find_specimens",
     "kind_of",
     "known_extension",

@@ -10,6 +10,7 @@ from craniomark.ground.specimens.names import (
     IMAGES,
     SCAN_SUFFIXES,
     SURFACE_SUFFIXES,
+    companion_folders,
     known_extension,
     landmarks_beside,
     mask_beside,
@@ -58,6 +59,18 @@ def specimen_at(path: Path) -> Specimen:
     name = path if path.name else path.resolve()
     return Specimen(specimen_id(name) if name.is_file() else name.name, path, kind,
                     landmarks_beside(name), mask_beside(name))  # fmt: skip
+
+
+def companions_without(specimens: Sequence[Specimen]) -> list[Path]:
+    """Landmark files and masks in the specimens' folders that belong to none of them."""
+    known = {specimen.id for specimen in specimens} | {specimen_id(s.path) for s in specimens}
+    used = {path.resolve() for s in specimens for path in (s.landmarks, s.mask) if path}
+    folders = {folder.resolve() for specimen in specimens for folder in companion_folders(specimen.path)}
+    return [
+        path for folder in sorted(folders) for path in sorted(folder.iterdir())
+        if path.is_file() and not path.name.startswith(".") and path.resolve() not in used
+        and owner_id(path) is not None and owner_id(path) not in known
+    ]  # fmt: skip
 
 
 def kind_of(path: Path) -> Kind | None:

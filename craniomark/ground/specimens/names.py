@@ -65,17 +65,17 @@ def mask_beside(path: Path) -> Path | None:
 
 def _companions(path: Path) -> list[Path]:
     wanted = _id(path)
-    return [file for folder in _folders(path) for file in _files(folder) if owner_id(file) == wanted]
+    return [file for folder in companion_folders(path) for file in _files(folder) if owner_id(file) == wanted]
 
 
 def _named_alike(path: Path, folder: str) -> list[Path]:
     """Files in a folder beside ``images`` that are named as the specimen is, with another ending."""
     wanted = _id(path)
-    return [file for place in _folders(path) if place.name == folder for file in _files(place)
+    return [file for place in companion_folders(path) if place.name == folder for file in _files(place)
             if owner_id(file) is None and _stem(file.name) == wanted]  # fmt: skip
 
 
-def _folders(path: Path) -> list[Path]:
+def companion_folders(path: Path) -> list[Path]:
     """Where companions lie: beside it, and in the folders beside ``images``."""
     place = path.parent if path.parent.name else path.resolve().parent
     others = [place.parent / name for name in (MASKS, TRUTHS)] if place.name == IMAGES else []

@@ -1,6 +1,8 @@
 """Recipes by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any, get_type_hints
 
 from craniomark.parts.augment.fieldofview import FieldRange
 from craniomark.parts.augment.intensity import IntensityRange
@@ -19,7 +21,7 @@ from craniomark.parts.augment.ranges import (
 )
 
 
-def plain() -> Recipe:
+def plain(_voxel: float = 1.0) -> Recipe:
     """Nothing is changed."""
     return Recipe()
 
@@ -63,9 +65,41 @@ def section_defects(voxel: float = 1.0, sections: int = 2) -> Recipe:
     )
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {
+RECIPES: dict[str, Callable[..., Recipe]] = {
     "plain": plain,
     "scans": scans,
     "section-defects": section_defects,
 }
-"""What a recipe is made by, by name."""
+"""What a recipe is made by, of the spacing in mm, by name."""
+
+
+def recipe_values(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as JSON can hold it."""
+    return asdict(recipe)
+
+
+def recipe_from(values: Mapping[str, Any]) -> Recipe:
+    """The recipe that `recipe_values` told; what is left out has its default.
+
+    Raises
+    ------
+    ValueError
+        If a name is none of a recipe's, or a value is not allowed.
+    """
+    made: Recipe = _made(Recipe, values, "recipe")
+    return made
+
+
+def _made(kind: type, values: Mapping[str, Any], where: str) -> Any:
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{where} is {values!r}: give names and values")
+    types = get_type_hints(kind)
+    unknown = sorted(set(values) - set(types))
+    if unknown:
+        raise ValueError(f"{where} has {unknown[0]}: give some of {', '.join(types)}")
+    given = {
+        name: _made(types[name], value, name) if is_dataclass(types[name])
+        else tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+    }  # fmt: skip
+    return kind(**given)

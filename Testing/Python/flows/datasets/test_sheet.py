@@ -35,3 +35,32 @@ def test_scans_and_meshes_are_drawn_and_broken_ones_told(tmp_path: Path) -> None
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         contact_sheet(tmp_path, tmp_path / "sheet.png")
+
+
+def test_samples_are_drawn_with_their_seed(tmp_path: Path) -> None:
+    from craniomark.flows.datasets.sheet import Draws
+
+    rng = np.random.default_rng(1)
+    for name in "ab":
+        array = rng.integers(0, 200, (14, 14, 20)).astype(np.uint8)
+        volume = Volume(array, np.diag([0.5, 0.5, 0.5, 1]))
+        write_volume(volume, tmp_path / "set" / "images" / f"{name}.nii.gz")
+        write_volume(Volume((array > 90).astype(np.uint8), volume.matrix),
+                     tmp_path / "set" / "masks" / f"seg_{name}.nii.gz")  # fmt: skip
+        truth = LandmarkSet(("1", "2"), rng.uniform(2, 5, (2, 3)))
+        write_landmarks(truth, tmp_path / "set" / "landmarks" / f"{name}.mrk.json")
+    pictures = []
+    for seed in (1, 1, 2):
+        path = tmp_path / f"{len(pictures)}.png"
+        assert contact_sheet(tmp_path / "set", path, None, Draws("section-defects", seed, 3)) == []
+        pictures.append(path.read_bytes())
+    assert pictures[0] == pictures[1] != pictures[2]
+
+
+def test_an_unknown_recipe_is_refused(tmp_path: Path) -> None:
+    from craniomark.flows.datasets.sheet import Draws
+
+    volume = Volume(np.arange(1000, dtype=np.uint8).reshape(10, 10, 10), np.diag([0.5, 0.5, 0.5, 1]))
+    write_volume(volume, tmp_path / "a.nii.gz")
+    with pytest.raises(InputError, match="section-defects"):
+        contact_sheet(tmp_path, tmp_path / "x.png", None, Draws("soup"))

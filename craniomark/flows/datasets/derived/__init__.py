@@ -1,0 +1,1 @@
+"""Data sets made of others, which tell how they were made."""
