@@ -13,11 +13,9 @@ from typing import Any, TextIO
 from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.flows.training.config.compose import config_of
 from craniomark.flows.training.job import run_job
+from craniomark.flows.training.jobs import ORDER
 from craniomark.flows.training.registry import task_entry
 from craniomark.ground.checks import InputError
-
-ORDER = "CRANIOMARK_TRAINING_ORDER"
-"""Environment variable that hands the order on."""
 
 
 def main(order: TextIO, lines: TextIO) -> int:

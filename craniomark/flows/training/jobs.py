@@ -17,6 +17,8 @@ from craniomark.flows.training.snapshot import Snapshot
 from craniomark.ground.checks import InputError
 
 CHILD = "craniomark.flows.training.child"
+ORDER = "CRANIOMARK_TRAINING_ORDER"
+"""Environment variable by which a child hands its order on to processes that share its run."""
 _TROUBLE = "stderr.txt"
 
 
@@ -113,10 +115,11 @@ def run_in_child(order: Order, snapshot: Snapshot, listen: Listener | None = Non
     order.folder.mkdir(parents=True, exist_ok=True)
     rank = os.environ.get("SLURM_PROCID", "0")
     trouble = order.folder / (_TROUBLE if rank == "0" else f"{rank}-{_TROUBLE}")
+    environment = {name: value for name, value in snapshot.environment().items() if name != ORDER}
     with trouble.open("w", encoding="utf-8", errors="replace") as errors:
         # -P: the folder that the command is run in must not come before the snapshot.
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", CHILD], env=snapshot.environment(), stdin=subprocess.PIPE,
+            [sys.executable, "-P", "-m", CHILD], env=environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=errors, encoding="utf-8", start_new_session=os.name != "nt",
         )  # fmt: skip
         ended = _talk(process, order, listen)
