@@ -78,3 +78,18 @@ def predicted(panel: Any, volume: Any) -> Any:
     panel.ui.predictButton.click()
     assert finished(panel)
     return panel
+
+
+@pytest.fixture
+def real_board(panel: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Let the panel's presenters ask a child that computes."""
+    from craniomark.desktop import shared
+    from craniomark.desktop.board import JobBoard
+
+    board, desk = JobBoard(), panel.widget.desk
+    board.wake = shared._held["pump"].timer.start
+    for holder in (shared._held["pump"], desk, desk.predict, desk.refine, desk.folder, desk.background):
+        monkeypatch.setattr(holder, "_board", board)
+    monkeypatch.setattr(desk.pictures, "_follow", board.follow)
+    yield board
+    board.close(20.0)

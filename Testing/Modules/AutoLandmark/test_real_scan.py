@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from craniomark.desktop import shared
 from craniomark.ground.landmarks import read_landmarks
 from craniomark.ground.specimens import find_specimens, read_truth
 from craniomark.ground.volumes import read_volume
@@ -26,20 +25,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not FOLDER.is_dir(), reason="CRANIOMARK_DATA has no mouse CTs"),
 ]
-
-
-@pytest.fixture
-def real_board(panel, monkeypatch):
-    """Let the panel's presenters ask a child that computes."""
-    from craniomark.desktop.board import JobBoard
-
-    board, desk = JobBoard(), panel.widget.desk
-    board.wake = shared._held["pump"].timer.start
-    for holder in (shared._held["pump"], desk, desk.predict, desk.refine, desk.folder, desk.background):
-        monkeypatch.setattr(holder, "_board", board)
-    monkeypatch.setattr(desk.pictures, "_follow", board.follow)
-    yield board
-    board.close(20.0)
 
 
 @pytest.fixture

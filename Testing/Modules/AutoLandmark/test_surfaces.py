@@ -1,12 +1,20 @@
 """Landmarks of surface models: predicted, reviewed, snapped and refined like those of scans."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from craniomark.flows.pipeline.record import read_record, record_path
-from craniomark.ground.meshes import Surface, read_surface
+from craniomark.ground.landmarks import read_landmarks
+from craniomark.ground.meshes import Surface, distances_to_surface, read_surface
 from craniomark.mrml import add_surface
 from watching import finished, message, session
 
+import double
+
+FOLDER = Path(os.environ.get("CRANIOMARK_DATA", "")) / "mouse_models"
+LONGEST_SECONDS = 560
 QUADS = [[0, 1, 3, 2], [4, 6, 7, 5], [0, 4, 5, 1], [2, 3, 7, 6], [0, 2, 6, 4], [1, 5, 7, 3]]
 CORNERS = np.array([[i, j, k] for i in (0, 1) for j in (0, 1) for k in (0, 1)]) * 3.0
 
@@ -97,3 +105,24 @@ def test_its_review_is_opened_again(predicted_surface, model):
     predicted_surface.ui.openButton.click()
     assert finished(predicted_surface)
     assert review.session is not None and review.volume is model
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FOLDER.is_dir(), reason="CRANIOMARK_DATA has no meshes of mice")
+def test_a_real_mesh_is_landmarked_and_refined_by_the_child(panel, scene, real_board, tmp_path):
+    mesh = sorted(FOLDER.glob("*.ply"))[0]
+    panel.ui.inputSelector.pick(add_surface(scene, read_surface(mesh), mesh.stem))
+    panel.ui.predictButton.click()
+    assert double.settle(lambda: not panel.widget.desk.busy, LONGEST_SECONDS), message(panel)
+    review, truth = panel.widget.desk.review, read_landmarks(mesh.with_name(f"{mesh.stem}.mrk.json"))
+    found = review.session.landmarks.ordered(truth.labels).points
+    assert np.linalg.norm(found - truth.points, axis=1).mean() < 0.14
+    surface = read_surface(tmp_path / "results" / f"{mesh.stem}.ply")
+    assert distances_to_surface(found, surface).max() < 1e-3
+    label = truth.labels[0]
+    review.session.move(label, tuple(found[0] + 0.2))
+    panel.widget.desk.refine.refine((label,), None)
+    assert double.settle(lambda: not panel.widget.desk.busy, LONGEST_SECONDS), message(panel)
+    moved = np.array(review.session.points[label].position)
+    assert np.linalg.norm(moved - found[0]) < 0.2
+    assert distances_to_surface(moved[None], surface)[0] < 1e-3
