@@ -113,7 +113,7 @@ icon: $(STAMP)
 
 # Panels in all their states, drawn by their tests.
 screenshots: $(STAMP)
-	@for file in Testing/Modules/*/test_screenshots.py Testing/Web/test_look.py; do \
+	@for file in Testing/Modules/*/test_screenshots.py Testing/Web/test_real.py; do \
 		CRANIOMARK_SCREENSHOTS=$(CURDIR)/Resources/Screenshots $(ONE_THREAD) $(BIN)/python -m pytest $$file || exit 1; done
 
 clean:

@@ -12,6 +12,9 @@ VIEWS = {"four": ("Red", "Green", "ThreeD", "Yellow"), "axial": ("Red",), "solid
 SLICES = ("Red", "Green", "Yellow")
 STILL = 14
 """Looks at the views in a row that show no change."""
+DRAWN = """() => [...document.querySelectorAll('.remote-controlled-area')].every(
+    (area) => [...area.querySelectorAll('img')].some((image) => image.naturalWidth > 0))"""
+"""Whether each view of the page shows a picture."""
 HOVER_MS = 150
 """A hand's pause before and after a press."""
 
@@ -149,5 +152,7 @@ class Tab:
         """Keep a picture of the page, where CRANIOMARK_SCREENSHOTS names a folder."""
         folder = os.environ.get("CRANIOMARK_SCREENSHOTS")
         if folder:
-            self.page.wait_for_timeout(1500)  # the views draw once more, finely
+            self.page.mouse.move(1, 60)  # off all tips
+            self.page.wait_for_function(DRAWN)
+            self.page.wait_for_timeout(2500)  # the views draw once more, finely
             self.page.screenshot(path=str(Path(folder) / f"browser-{name}.png"))

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from skulls import ball
 
+from craniomark.desktop.results import SPECIMEN
+from craniomark.desktop.reviewing import ReviewPresenter
 from craniomark.flows.review import open_review
 from craniomark.ground.checks import InputError
 from craniomark.ground.meshes import Surface, write_surface
-from craniomark.mrml import add_linear, point_of
+from craniomark.mrml import add_linear, add_volume, point_of
 
 
 def count(scene, kind="vtkMRMLModelNode"):
@@ -174,6 +177,30 @@ def test_the_point_under_review_is_kept_though_nothing_was_decided_on_it(opened)
     review.go("a")
     with open_review(opened.specimens.results, "one") as other:
         assert other.current == "c", "it was not saved yet"
+
+
+def test_the_desktop_and_the_browser_go_on_with_each_others_reviews(make_desk, shelf, scene, until):
+    volume, folder = add_volume(scene, ball(), "one"), str(shelf / "craniomark")
+    volume.SetAttribute(SPECIMEN, "one")
+    theirs = ReviewPresenter(lambda: scene)
+    theirs.open(volume, folder)
+    theirs.go("b")
+    theirs.accept()
+    theirs.close()
+    desk = make_desk(shelf)
+    desk.open("one")
+    until(desk, lambda: desk.current)
+    here = desk.landmark.review
+    assert here.session.points["b"].status == "accepted"
+    here.session.move("a", (-4.1, 0.0, 0.0))
+    here.close()
+    theirs.open(volume, folder)
+    assert theirs.session.points["a"].position == (-4.1, 0.0, 0.0)
+    theirs.undo()
+    theirs.undo()
+    assert theirs.session.points["a"].position == (-4.0, 0.0, 0.0)
+    assert theirs.session.points["b"].status != "accepted"
+    theirs.close()
 
 
 def test_closing_lets_others_write(make_desk, shelf, until):
