@@ -124,9 +124,9 @@ def report(rows: list[dict[str, str]]) -> dict[str, float]:
     dict of str to float
         ``loader``: how many times as many samples a second are read as made; ``wait``: share of the time that
         a step waits for samples where it reads them, ``wait_made`` where none is kept, and ``wait_all`` of
-        the whole training with a cache that is empty at first; ``speed_up``: of that whole training, and
-        ``speed_up_later`` of its second half; ``read``: share of steps that read; ``gpu``: percent, NaN where
-        not measured.
+        the whole training with a cache that is empty at first; ``wait_median``: median over the steps that
+        read; ``speed_up_least`` and ``speed_up_most`` of that training over the repeats; ``read``: share
+        of its steps that read; ``gpu``: percent, NaN where not measured.
     """
     seconds = {way: [float(r["seconds"]) for r in rows if r["way"] == way and r["what"] == "loader"]
                for way in ("made", "read")}  # fmt: skip
@@ -138,14 +138,13 @@ def report(rows: list[dict[str, str]]) -> dict[str, float]:
     def total(some: list[dict[str, str]], column: str = "seconds") -> float:
         return sum(float(r[column]) for r in some)
 
-    def ratio(first: int) -> float:
+    def ratios(first: int) -> list[float]:
         repeats = sorted({r["repeat"] for r in steps["fly"]})
-        each = [
+        return [
             total([r for r in steps["fly"] if r["repeat"] == one and int(r["step"]) >= first])
             / total([r for r in steps["cached"] if r["repeat"] == one and int(r["step"]) >= first])
             for one in repeats
         ]
-        return float(np.median(each))
 
     return {
         "made_per_second": BATCH / float(np.median(seconds["made"])),
@@ -155,8 +154,11 @@ def report(rows: list[dict[str, str]]) -> dict[str, float]:
         "wait_made": total(steps["fly"], "waited") / total(steps["fly"]),
         "wait_all": total(steps["cached"], "waited") / total(steps["cached"]),
         "read": len(read) / len(steps["cached"]),
-        "speed_up": ratio(0),
-        "speed_up_later": ratio(STEPS // 2),
+        "wait_median": float(np.median([float(r["waited"]) / float(r["seconds"]) for r in read]))
+        if read
+        else float("nan"),
+        "speed_up_least": min(ratios(0)),
+        "speed_up_most": max(ratios(0)),
         "gpu": float(np.mean(busy)) if busy else float("nan"),
     }
 
@@ -169,11 +171,11 @@ def words(found: dict[str, float]) -> str:
         ["samples a second, read from the cache", f"{found['read_per_second']:.0f}"],
         ["loader alone: read against made", f"{found['loader']:.0f} times"],
         ["share of a step that waits for samples, without a cache", f"{found['wait_made']:.1%}"],
-        ["the same of a step that reads them", f"{found['wait']:.1%}"],
+        ["the same of steps that read them, all together", f"{found['wait']:.1%}"],
+        ["the same of the median step that reads them", f"{found['wait_median']:.1%}"],
         ["the same of a training whose cache is empty at first", f"{found['wait_all']:.1%}"],
         ["steps of that training that read", f"{found['read']:.0%}"],
-        ["its total speed-up", f"{found['speed_up']:.2f}"],
-        ["the speed-up of its second half", f"{found['speed_up_later']:.2f}"],
+        ["its total speed-up, by repeat", f"{found['speed_up_least']:.2f} to {found['speed_up_most']:.2f}"],
         ["GPU busy", gpu],
     ]
     return show(f"full section-defect recipe, batches of {BATCH}", ["what", "measured"], rows)
