@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from craniomark.desktop.words import tr
 from craniomark.ground.checks import InputError, available_memory
@@ -42,6 +43,11 @@ def checked_volume(node: Node | None) -> Node:
 def is_surface(node: Node | None) -> bool:
     """Whether a node is a surface model."""
     return bool(node is not None and node.IsA(MODEL))
+
+
+def own_frame_of(node: Node) -> NDArray[np.float64]:
+    """Where the voxels lie in a volume's own frame, 4x4; a surface's vertices lie there as they are."""
+    return np.eye(4) if is_surface(node) else own_placement(node)
 
 
 def file_of(volume: Node) -> Path | None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from craniomark.desktop.cards import ModelCard, model_cards
 from craniomark.desktop.comparing import Comparison
-from craniomark.desktop.inputs import check_place, checked_volume, is_surface
+from craniomark.desktop.inputs import check_place, checked_volume, is_surface, own_frame_of
 from craniomark.desktop.results import SPECIMEN, specimen_of
 from craniomark.desktop.review_points import ReviewPoints
 from craniomark.desktop.review_rows import Row, rows_of
@@ -24,7 +24,6 @@ from craniomark.flows.review.point import Place
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
 from craniomark.mrml import Node, surface_of, volume_of
-from craniomark.mrml.volumes import own_placement
 
 SLICE, CROSSHAIR = "vtkMRMLSliceNode", "vtkMRMLCrosshairNode"
 REVIEW, OBSERVER, BLIND = "review", "observer", "blind"
@@ -109,7 +108,7 @@ class ReviewPresenter:
             session.close()
             raise
         self.session, self._volume, self._threshold = session, node.GetID(), None
-        self._placement = _own_placement(node)
+        self._placement = own_frame_of(node)
         self._watch = node.AddObserver(node.TransformModifiedEvent, self._posed)
         node.SetAttribute(SPECIMEN, id_)
         self.card = self._model_of(session)
@@ -354,7 +353,7 @@ class ReviewPresenter:
         node, volume = self.points.node, self.volume
         if node is None or volume is None or node.GetTransformNodeID() == volume.GetTransformNodeID():
             return
-        if np.allclose(_own_placement(volume), self._placement, atol=_STILL):
+        if np.allclose(own_frame_of(volume), self._placement, atol=_STILL):
             self.follow_pose()
 
     def _show(self) -> None:
@@ -392,11 +391,6 @@ class ReviewPresenter:
         cards = [card for card in self.cards() if card.manifest]
         chosen = next((card for card in cards if card.name == name), None)
         return chosen or next((card for card in cards if set(session.labels) <= set(card.labels)), None)
-
-
-def _own_placement(node: Node) -> NDArray[np.float64]:
-    """Where the voxels lie in a volume's own frame; a surface's vertices lie there as they are."""
-    return np.eye(4) if is_surface(node) else own_placement(node)
 
 
 def _opened(mode: str, folder: Path, id_: str, desk: Desk, scan: Source | None) -> Session:
