@@ -76,7 +76,7 @@ def test_a_missing_landmark_stays_missing(cohort: Path) -> None:
 
 def test_scans_without_landmarks_take_no_part(cohort: Path) -> None:
     (cohort / "animal_0.mrk.json").unlink()
-    with pytest.raises(InputError, match=f"landmarked CTs is {FEWEST - 1}: give at least {FEWEST}"):
+    with pytest.raises(InputError, match=f"landmarked CTs or meshes is {FEWEST - 1}: give at least {FEWEST}"):
         read_scans([cohort])
 
 
