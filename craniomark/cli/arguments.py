@@ -16,7 +16,7 @@ Model = Annotated[
 ]
 Atlases = Annotated[
     Path | None,
-    typer.Option("--atlases", metavar="DIR", help="Landmarked CTs that replace the model's patches."),
+    typer.Option("--atlases", metavar="DIR", help="Landmarked specimens that replace the model's patches."),
 ]
 Spacing = Annotated[
     str | None,

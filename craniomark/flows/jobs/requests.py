@@ -64,7 +64,7 @@ class Predict(_Scanned):
     mirror : bool
         The scan is mirrored: reflect it first.
     atlases : Path or None
-        Landmarked CTs that replace the model's patches.
+        Landmarked specimens that replace the model's patches.
     """
 
     out: Path
