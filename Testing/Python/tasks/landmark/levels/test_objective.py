@@ -35,6 +35,13 @@ def test_terms_of_weight_zero_and_of_heads_that_are_not_there_are_left_out() -> 
     assert set(terms(heads=0.0, variance=0.0)) == {"points"}
 
 
+def test_all_terms_are_told_in_half_precision_too() -> None:
+    turned = TRUTH @ torch.tensor([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])
+    with torch.autocast("cpu", torch.bfloat16):
+        told = terms(Located(turned, None, None, turned), rotation=1.0, distances=1.0)
+    assert told["rotation"] == pytest.approx(4.0, rel=1e-3)
+
+
 def test_turned_points_lose_by_rotation_and_stretched_ones_by_distances() -> None:
     turned = TRUTH @ torch.tensor([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])
     told = terms(Located(turned, None, None, turned), rotation=1.0, distances=1.0)
