@@ -170,15 +170,14 @@ def _print_settings(entry: "TaskEntry", plain: dict[str, Any]) -> None:
 def _print_network(entry: "TaskEntry", config: "Config") -> None:
     import tempfile
 
-    from craniomark.flows.training.data import training_data
-    from craniomark.flows.training.job import CACHE, built
+    from craniomark.flows.training.job import CACHE, built, data_of
     from craniomark.flows.training.layers import layers_of, parameter_words
 
     chosen = config.settings
     with tempfile.TemporaryDirectory(prefix="craniomark-") as nowhere:
         there = Path(chosen.cache or Path(chosen.out) / CACHE)
         cache = there if there.is_dir() else Path(nowhere)  # looking makes no folder
-        task = built(entry, config, training_data(chosen, entry.spacing(chosen), cache))
+        task = built(entry, config, data_of(entry, chosen, cache))
         layers = layers_of(task)
     rows = [("  " * one.depth + one.name.rpartition(".")[2], one.kind, one.output,
              f"{one.parameters:,}" if one.parameters else "") for one in layers]  # fmt: skip

@@ -16,7 +16,7 @@ from craniomark.flows.training.cache import Cache
 from craniomark.flows.training.config.compose import Config, command_of, config_of
 from craniomark.flows.training.config.instantiate import refused, tells_a_setting
 from craniomark.flows.training.config.keys import config_type, keys_of
-from craniomark.flows.training.data import TrainingData, training_data
+from craniomark.flows.training.data import Told, TrainingData, training_data
 from craniomark.flows.training.device import is_first_process
 from craniomark.flows.training.early import check_start
 from craniomark.flows.training.identity import Identity, code_sha256, this_machine
@@ -83,9 +83,10 @@ def run_job(
 
     settings = config.settings
     out, cache = Path(settings.out), cache_folder(settings)
-    check_start(settings, recorded(config), Cache(cache))
+    if entry.data is None:
+        check_start(settings, recorded(config), Cache(cache))
     with told_troubles(out, "while the data are prepared", _CPU):
-        data = training_data(settings, entry.spacing(settings), cache, told)
+        data = data_of(entry, settings, cache, told)
     tell({"event": "log", "job": name, "message": split_words(data)})
     with told_troubles(out, "while the network is made", _CPU):
         task = built(entry, config, data)
@@ -95,12 +96,17 @@ def run_job(
     )
 
 
+def data_of(entry: TaskEntry, settings: Any, cache: Path, told: Told = lambda *_: None) -> Any:
+    """What a task learns from, prepared in its own way or as landmarked skulls are."""
+    return (entry.data or training_data)(settings, entry.spacing(settings), cache, told)
+
+
 def task_again(name: str, plain: dict[str, Any]) -> Task:
     """The same task in another process, from the prepared specimens."""
     entry = task_entry(name)
     config = config_of(entry, plain)
     settings = config.settings
-    return built(entry, config, training_data(settings, entry.spacing(settings), cache_folder(settings)))
+    return built(entry, config, data_of(entry, settings, cache_folder(settings)))
 
 
 def sample_parts(entry: TaskEntry, config: Config, data: TrainingData) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from craniomark.flows.training.files import RunFolder, write_json
 from craniomark.flows.training.kept.keep import Keep, planned
 from craniomark.flows.training.metrics import put_aside
 from craniomark.flows.training.restart import next_attempt
-from craniomark.flows.training.schedule import learning_rate
+from craniomark.flows.training.schedule import rate_of
 from craniomark.flows.training.settings import LoopSettings
 from craniomark.flows.training.state import Counters, Parts
 from craniomark.flows.training.task import Renewable, Task, Watched
@@ -180,7 +180,7 @@ class Loop:
         for name, value in {**values, "total": sum(values.values())}.items():
             total, number = at.sums.get(name, (0.0, 0))
             at.sums[name] = [total + value, number + 1]
-        at.learning_rate = learning_rate(self._settings, at.step)
+        at.learning_rate = rate_of(self._task, self._settings, at.step)
         at.step += 1
         self._updates.whole = True
         if at.step % self._settings.save_every == 0 or at.step == self._settings.steps:

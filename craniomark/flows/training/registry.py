@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from craniomark.flows.training.data import TrainingData
 from craniomark.flows.training.task import Task
 from craniomark.ground.checks import InputError
 
@@ -41,14 +40,19 @@ class TaskEntry:
         From the config to the voxels, mm, in which the task wants specimens; 0: as fine as they are.
     not_in_samples : tuple of str
         Those of `settings` that no sample depends on, so that runs which differ in them share kept ones.
+    data : callable, optional
+        How its data are prepared, in place of `training_data` and called like it, where they are no
+        landmarked skulls. The result has ``training``, ``validation`` (each with an ``id``), ``groups``,
+        ``files`` and ``held_out``, as `TrainingData` has.
     """
 
     name: str
     about: str
     settings: Mapping[str, type]
-    build: Callable[[Any, TrainingData], Task]
+    build: Callable[[Any, Any], Task]
     spacing: Callable[[Any], float]
     not_in_samples: tuple[str, ...] = ()
+    data: Callable[..., Any] | None = None
 
 
 def task_names() -> list[str]:

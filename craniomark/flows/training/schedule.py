@@ -3,6 +3,7 @@
 import math
 
 from craniomark.flows.training.settings import LoopSettings
+from craniomark.flows.training.task import Paced, Task
 
 
 def learning_rate(settings: LoopSettings, step: int) -> float:
@@ -17,3 +18,9 @@ def learning_rate(settings: LoopSettings, step: int) -> float:
         return settings.learning_rate
     done = (step - settings.warmup_steps) / (settings.steps - settings.warmup_steps)
     return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * min(done, 1.0)))
+
+
+def rate_of(task: Task, settings: LoopSettings, step: int) -> float:
+    """Learning rate of the update that follows `step` updates of `task`, which may have its own course."""
+    factor = task.rate_factor(step) if isinstance(task, Paced) else 1.0
+    return factor * learning_rate(settings, step)

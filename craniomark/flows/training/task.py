@@ -89,6 +89,15 @@ class Counted(Protocol):
 
 
 @runtime_checkable
+class Paced(Protocol):
+    """A task with a course of the learning rate of its own, such as one that follows epochs."""
+
+    def rate_factor(self, step: int) -> float:
+        """Factor of the learning rate of the update that follows `step` updates."""
+        ...
+
+
+@runtime_checkable
 class Watched(Protocol):
     """A task that notices when its network has collapsed, e.g. answers one point for all landmarks."""
 

@@ -10,7 +10,7 @@ from craniomark.flows.training.device import Objective
 from craniomark.flows.training.files import RunFolder
 from craniomark.flows.training.kept.batches import PlannedBatches
 from craniomark.flows.training.randomness import seed_generators, seed_of
-from craniomark.flows.training.schedule import learning_rate
+from craniomark.flows.training.schedule import rate_of
 from craniomark.flows.training.settings import LoopSettings
 from craniomark.flows.training.sharing import part_of_step, shares
 from craniomark.flows.training.state import Counters
@@ -76,7 +76,7 @@ class Updates:
         self.optimizer.zero_grad()
         self._fabric.backward(stacked.sum())
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self._settings, at.step)
+            group["lr"] = rate_of(self._task, self._settings, at.step)
         self._clip(batch, seed, at.step)
         self.whole = False
         self._stepper.step()
