@@ -40,7 +40,10 @@ def test_a_turn_in_the_plane_goes_from_the_first_axis_to_the_second() -> None:
     np.testing.assert_allclose(f(tensor([[2.0, 0.0]])).numpy(), [[1, 2]], atol=1e-6)
 
 
-@pytest.mark.parametrize(("turn", "scale", "shift"), [([0] * 3, 0, [0] * 3), ([0], 1, [0] * 3), ([0] * 2, 1, [0] * 2)])  # fmt: skip
+WRONG = [([0] * 3, 0, [0] * 3), ([0], 1, [0] * 3), ([0] * 2, 1, [0] * 2)]
+
+
+@pytest.mark.parametrize(("turn", "scale", "shift"), WRONG)
 def test_what_is_no_similarity_is_not_made(turn: list[float], scale: float, shift: list[float]) -> None:
     with pytest.raises(ValueError, match=r"scale|do not go together"):
         similarity(turn, scale, shift)
