@@ -328,11 +328,20 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         kind, words = presenter.summary()
         self.message.tell(kind, words, outcomes[-1].details if len(outcomes) == 1 else "")
         if len(outcomes) > 1:
-            self.ui.resultTable.setMRMLTableNode(self.desk.show_table(outcomes))
-            self.ui.resultTable.resizeColumnsToContents()
+            self.desk.later(lambda: self.showTable(outcomes))
         self.ui.resultTable.visible = len(outcomes) > 1
         if presenter is self.desk.poses and outcomes[-1].degrees is not None:
             self.desk.later(self.showSlices)
+
+    def showTable(self, outcomes):
+        """Show the table of outcomes, which may be thousands: a step a turn."""
+        self.ui.resultTable.setMRMLTableNode(self.desk.show_table(outcomes))
+        self.desk.later(self.fitColumns)
+
+    def fitColumns(self):
+        """Make the columns of the table as wide as what is in view, once it is."""
+        self.ui.resultTable.horizontalHeader().setResizeContentsPrecision(0)
+        self.ui.resultTable.resizeColumnsToContents()
 
     def showSlices(self):
         """Show the volume in the slices, as a whole."""

@@ -85,3 +85,15 @@ def opened(scene) -> Iterator[Callable]:
         for panel in panels:
             double.assert_clean(panel)
     double.assert_clean()
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> list[Path]:
+    """Return 3,000 scans of one folder, each with its landmarks beside it; all are empty files."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    scans = [folder / f"skull {number:04}.nrrd" for number in range(3000)]
+    for scan in scans:
+        scan.touch()
+        scan.with_suffix(".mrk.json").touch()
+    return scans

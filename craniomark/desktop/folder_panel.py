@@ -1,6 +1,6 @@
 """The widgets for many scans: a folder predicted, a line for each scan, and the next one to review."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from craniomark.desktop.cohorts import next_specimen, specimen
@@ -41,6 +41,8 @@ class FolderPanel:
         self.ui, self._desk, self._message = ui, desk, message
         self._options, self._review = options, review
         self._table = TextTable(ui.folderTable)
+        self._rows: Sequence[ScanRow] = ()
+        self._going_on = False
         ui.folderLine.currentPath = remembered("Landmark/Folder")
         ui.folderLine.connect("currentPathChanged(QString)", self.refresh)
         ui.folderTable.connect("cellDoubleClicked(int,int)", guarded(message, self._picked))
@@ -55,10 +57,23 @@ class FolderPanel:
         results, free = bool(ui.resultsLine.currentPath.strip()), not self._desk.busy
         ui.specimenButton.enabled = free and results
         ui.folderButton.enabled = free and results and bool(ui.folderLine.currentPath) and not folder.paused
-        ui.pauseButton.enabled = folder.busy or folder.paused
+        ui.pauseButton.enabled = folder.pausable or folder.paused
         ui.pauseButton.text = tr("Go on") if folder.paused else tr("Pause")
-        self._table.show([_line(row) for row in folder.rows])
-        ui.folderTable.visible = bool(folder.rows)
+        self._show(folder.rows)
+        ui.folderTable.visible = bool(self._table.lines)
+        if self._table.unfinished and not self._going_on:
+            self._going_on = True
+            self._desk.later(self._go_on)
+
+    def _show(self, rows: Sequence[ScanRow]) -> None:
+        before = zip(rows, self._rows, self._table.lines, strict=False)
+        lines = [line if row is old else _line(row) for row, old, line in before]
+        self._table.show([*lines, *map(_line, rows[len(lines) :])])
+        self._rows = rows
+
+    def _go_on(self) -> None:
+        self._going_on = False
+        self._desk.folder.changed()
 
     def _predict(self) -> None:
         self._message.clear()

@@ -57,6 +57,7 @@ class LandmarkDesk:
         self.background = Background(board)
         self.pictures = LandmarkPictures(board.follow)
         self._table = ""
+        self._shown = object()
 
     @property
     def _workers(self) -> tuple[Worker, ...]:
@@ -69,6 +70,7 @@ class LandmarkDesk:
 
     def disconnect(self) -> None:
         """Tell nobody; stop, and end the review, which is saved."""
+        self._shown = object()
         self.connect(lambda: None)
         self.predict.ready = lambda _: None
         self.review.told = lambda _kind, _words: None
@@ -86,10 +88,12 @@ class LandmarkDesk:
         return next((one for one in self._workers if one.busy), self.folder)
 
     def later(self, action: Callable[[], object]) -> None:
-        """Do something at the next turn of the windows, so that each turn is short."""
+        """Do something at the next turn of the windows, so that each is short; not after `disconnect`."""
+        shown = self._shown
 
         def step() -> bool:
-            action()
+            if shown is self._shown:
+                action()
             return True
 
         self._board.follow(step)

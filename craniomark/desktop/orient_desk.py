@@ -34,6 +34,7 @@ class OrientDesk:
         self.folder = FolderPresenter(board, ensure=ensure)
         self.resampler = Resampler(board, scene_of)
         self._table = ""
+        self._shown = object()
 
     def connect(self, changed: Callable[[], None], told: Callable[[str, str], None]) -> None:
         """Tell a panel of changes; and by kind and sentence how resampling ended."""
@@ -43,6 +44,7 @@ class OrientDesk:
     def disconnect(self) -> None:
         """Tell nobody, and stop."""
         self.cancel()
+        self._shown = object()
         self.connect(lambda: None, lambda _kind, _words: None)
 
     @property
@@ -84,10 +86,12 @@ class OrientDesk:
         self.poses.outcomes, self.folder.outcomes = [], []
 
     def later(self, action: Callable[[], None]) -> None:
-        """Do something at the next turn, so that windows don't wait for all at once."""
+        """Do something at the next turn, so that each turn is short; not after `disconnect`."""
+        shown = self._shown
 
         def once() -> bool:
-            action()
+            if shown is self._shown:
+                action()
             return True
 
         self._board.follow(once)

@@ -1,15 +1,16 @@
 """Scans of a folder oriented: a transform of each, and a table of all; what was done before is kept."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.outcomes import Outcome, failure, outcome_of, summary
-from craniomark.desktop.poses_file import ScanState, kept_poses, state_of, transform_of, write_poses
+from craniomark.desktop.poses_file import ScanState, kept_poses, transform_of, write_poses
+from craniomark.desktop.scan_list import ListedScan, ScanList
 from craniomark.desktop.words import sentence, step_words, tr
 from craniomark.flows.jobs import Job, Orient
 from craniomark.ground.checks import InputError, can_write
-from craniomark.ground.specimens import Specimen, find_specimens
 
 
 class FolderPresenter:
@@ -36,42 +37,45 @@ class FolderPresenter:
         """How scans ended, the kept ones first."""
         self.problem = ""
         """Why the table could not be written; empty where it could."""
-        self._jobs: dict[str, Job] = {}
-        self._kept: dict[str, Outcome] = {}
+        self._list = ScanList(board)
+        self._left: deque[ListedScan] = deque()
+        self._job: Job | None = None
+        self._at = ""
+        self._kept = 0
         self._states: dict[str, ScanState] = {}
+        self._model: str | None = None
         self._out = Path()
 
     @property
     def busy(self) -> bool:
         """Whether scans are left."""
-        return any(not job.ended for job in self._jobs.values())
+        return self._list.busy or self._job is not None
 
     @property
     def status(self) -> str:
         """A line on what it is at."""
-        at = next(((name, job) for name, job in self._jobs.items() if job.at_work), None)
-        if at is None:
-            return tr("Waiting for another job.") if self.busy else ""
+        if self._job is None:
+            return self._list.status
+        if not self._job.at_work:
+            return tr("Waiting for another job.")
         return tr("{name} ({number} of {count}): {what}").format(
-            name=at[0],
+            name=self._at,
             number=len(self.outcomes) + 1,
-            count=len(self._jobs) + len(self._kept),
-            what=step_words(at[1].step),
+            count=len(self._states),
+            what=step_words(self._job.step),
         )
 
     @property
     def fraction(self) -> float:
         """Of all scans, 0 to 1."""
-        if not self._jobs:
-            return 0.0
-        done = sum(1.0 if job.ended else job.fraction for job in self._jobs.values())
-        return (len(self._kept) + done) / (len(self._kept) + len(self._jobs))
+        at_work = self._job.fraction if self._job else 0.0
+        return (len(self.outcomes) + at_work) / len(self._states) if self._states else 0.0
 
     def summary(self) -> tuple[str, str]:
         """Kind and sentence on how it ended."""
         kind, words = summary(self.outcomes)
         if self._kept:
-            words += " " + tr("{count} were there before.").format(count=len(self._kept))
+            words += " " + tr("{count} were there before.").format(count=self._kept)
         return ("fault", f"{words} {self.problem}") if self.problem else (kind, words)
 
     def orient(self, folder: str, out: str, model: str | None, keep: bool = True) -> None:
@@ -89,7 +93,7 @@ class FolderPresenter:
         Raises
         ------
         InputError
-            If there is no scan, or the output folder can't be written to.
+            If something is not chosen, or the output folder can't be written to.
         """
         if self.busy:
             return
@@ -98,43 +102,55 @@ class FolderPresenter:
                 raise InputError(what, tr("selection"), tr("none"), tr("choose a folder"))
         if model and not Path(model).exists():
             raise InputError(model, tr("model"), tr("missing"), tr("choose another model"))
-        specimens = find_specimens([Path(folder)])
-        if not specimens:
-            raise InputError(folder, tr("scans"), tr("none"), tr("choose a folder with scans"))
-        self._out = Path(out)
+        self._out, self._model = Path(out), model
         check_writable(self._out)
         self.ensure()
-        self._jobs, self.problem = {}, ""
-        self._states = {one.id: state_of(one.path, model) for one in specimens}
-        self._kept = kept_poses(self._out, self._states) if keep else {}
-        self.outcomes = list(self._kept.values())
-        for specimen in specimens:
-            if specimen.id not in self._kept:
-                self._jobs[specimen.id] = self._board.ask(self._request(specimen, model), self._heard)
-        self._write()
+        self.problem, self._states, self._kept = "", {}, 0
+        self._list.ask(Path(folder), lambda scans: self._begin(scans, keep), self._not_begun)
         self.changed()
 
     def cancel(self) -> None:
         """Stop; transforms that were written stay."""
-        for job in reversed(self._jobs.values()):
-            if not job.ended:
-                self._board.cancel(job)
+        self._list.cancel()
+        self.outcomes += [failure(scan.id, "cancelled", tr("Stopped.")) for scan in self._left]
+        self._left.clear()
+        if self._job is not None:
+            self._board.cancel(self._job)
+        self.changed()
+
+    def _begin(self, scans: Sequence[ListedScan], keep: bool) -> None:
+        self._states = {one.id: ScanState(one.bytes, one.modified, self._model or "") for one in scans}
+        kept = kept_poses(self._out, self._states) if keep else {}
+        self.outcomes, self._kept = list(kept.values()), len(kept)
+        self._left = deque(one for one in scans if one.id not in kept)
+        self._write()
+        self._next()
+
+    def _not_begun(self, outcome: Outcome) -> None:
+        self.outcomes = [outcome]
+        self.changed()
+
+    def _next(self) -> None:
+        """Ask for the next scan; one at a time, so that thousands wait here and not in the child's queue."""
+        self._job = None
+        if self._left:
+            scan = self._left.popleft()
+            self._at = scan.id
+            request = Orient(scan=Path(scan.path), model=self._model, out=transform_of(self._out, scan.id))
+            self._job = self._board.ask(request, self._heard)
         self.changed()
 
     def _heard(self, job: Job) -> None:
-        name = next((name for name, one in self._jobs.items() if one is job), "")
-        if name and job.ended:
-            self.outcomes.append(_outcome(name, job))
+        if job is self._job and job.ended:
+            self.outcomes.append(_outcome(self._at, job))
             self._write()
+            self._next()
         self.changed()
 
-    def _request(self, specimen: Specimen, model: str | None) -> Orient:
-        return Orient(scan=specimen.path, model=model, out=transform_of(self._out, specimen.id))
-
     def _write(self) -> None:
-        order = list(self._states)
+        place = {name: number for number, name in enumerate(self._states)}
         try:
-            write_poses(self._out, sorted(self.outcomes, key=lambda one: order.index(one.name)), self._states)
+            write_poses(self._out, sorted(self.outcomes, key=lambda one: place[one.name]), self._states)
             self.problem = ""
         except (InputError, OSError) as error:
             self.problem = sentence(error)

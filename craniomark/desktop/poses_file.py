@@ -1,9 +1,10 @@
 """The table of poses in an output folder: written after each scan, so that a run that was cut off goes on."""
 
 import csv
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from craniomark.desktop.outcomes import Outcome
 from craniomark.ground.checks import written_whole
@@ -13,8 +14,7 @@ _HEAD = ("id", "verdict", "degrees", "score", "scale", "message", "bytes", "modi
 _FOUND = ("good", "doubtful")
 
 
-@dataclass(frozen=True)
-class ScanState:
+class ScanState(NamedTuple):
     """By what a scan is known again, and the model that it was oriented with.
 
     Attributes
@@ -32,14 +32,6 @@ class ScanState:
     model: str
 
 
-def state_of(scan: Path, model: str | None) -> ScanState:
-    """The state of a scan; raises OSError where it can't be looked at."""
-    files = [path for path in scan.iterdir() if path.is_file()] if scan.is_dir() else [scan]
-    stats = [path.stat() for path in files]
-    size, latest = sum(one.st_size for one in stats), max((one.st_mtime_ns for one in stats), default=0)
-    return ScanState(size, latest, model or "")
-
-
 def transform_of(out: Path, name: str) -> Path:
     """File of a scan's transform in the output folder."""
     return out / f"{name}.tfm"
@@ -52,12 +44,9 @@ def kept_poses(out: Path, states: Mapping[str, ScanState]) -> dict[str, Outcome]
             rows = {str(row.get("id")): row for row in csv.DictReader(stream)}
     except (OSError, UnicodeDecodeError, csv.Error):
         return {}
-    found = {}
-    for name, state in states.items():
-        outcome = _outcome_in(rows.get(name, {}), state)
-        if outcome is not None and transform_of(out, name).is_file():
-            found[name] = outcome
-    return found
+    there = set(os.listdir(out))  # noqa: PTH208 - names alone are many times quicker
+    found = {name: _outcome_in(rows.get(name, {}), state) for name, state in states.items()}
+    return {name: one for name, one in found.items() if one and transform_of(out, name).name in there}
 
 
 def write_poses(out: Path, outcomes: Sequence[Outcome], states: Mapping[str, ScanState]) -> None:

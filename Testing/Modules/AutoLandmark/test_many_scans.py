@@ -7,6 +7,7 @@ import pytest
 from watching import WAIT, finished, message, scans, session, use
 
 import double
+from fairness import fairly
 
 
 @pytest.fixture
@@ -42,8 +43,9 @@ def test_each_scan_has_a_line_that_follows_it(folder, tmp_path):
     assert folder.ui.folderTable.isHidden() and not folder.ui.pauseButton.enabled
     use(folder, tmp_path, "brief")
     folder.ui.folderButton.click()
-    assert not folder.ui.folderTable.isHidden()
-    assert at_work(folder) and states(folder) == {"a": "at work", "b": "waits", "empty": "waits"}
+    assert not folder.ui.pauseButton.enabled and "Looking for scans in" in folder.ui.statusLabel.text
+    assert at_work(folder) and not folder.ui.folderTable.isHidden()
+    assert states(folder) == {"a": "at work", "b": "waits", "empty": "waits"}
     assert finished(folder)
     assert states(folder) == {"a": "done", "b": "done", "empty": "refused"}
     assert double.settle(lambda: scans(folder)[0][2] == "1 doubtful", 60)
@@ -54,7 +56,7 @@ def test_each_scan_has_a_line_that_follows_it(folder, tmp_path):
 def test_pause_lets_other_scans_come_between_and_go_on_keeps_what_is_done(folder, volume, results, tmp_path):
     use(folder, tmp_path, "brief")
     folder.ui.folderButton.click()
-    assert double.settle(lambda: states(folder)["b"] == "at work", WAIT)
+    assert double.settle(lambda: states(folder).get("b") == "at work", WAIT)
     folder.ui.pauseButton.click()
     assert double.settle(lambda: folder.widget.desk.folder.paused, WAIT)
     assert folder.ui.pauseButton.text == "Go on" and not folder.ui.folderButton.enabled
@@ -70,7 +72,7 @@ def test_pause_lets_other_scans_come_between_and_go_on_keeps_what_is_done(folder
 def test_a_paused_folder_can_be_stopped_and_gone_on_with_later(folder, tmp_path):
     use(folder, tmp_path, "brief")
     folder.ui.folderButton.click()
-    assert double.settle(lambda: states(folder)["b"] == "at work", WAIT)
+    assert double.settle(lambda: states(folder).get("b") == "at work", WAIT)
     folder.ui.pauseButton.click()
     assert double.settle(lambda: folder.widget.desk.folder.paused, WAIT)
     assert not folder.ui.cancelButton.isHidden()
@@ -138,7 +140,7 @@ def test_a_child_that_is_killed_leaves_what_is_done(folder, tmp_path):
 
     use(folder, tmp_path, "brief")
     folder.ui.folderButton.click()
-    assert double.settle(lambda: states(folder)["b"] == "at work", WAIT)
+    assert double.settle(lambda: states(folder).get("b") == "at work", WAIT)
     os.kill(shared.board().pid, signal.SIGKILL)
     assert finished(folder)
     assert message(folder)[0] == "fault" and "ended unexpectedly" in message(folder)[1]
@@ -158,7 +160,33 @@ def test_folders_that_can_not_be_used(folder, tmp_path, what, words):
     else:
         folder.ui.resultsLine.currentPath = str(tmp_path / "file")
     folder.ui.folderButton.click()
-    assert message(folder)[0] == "fault" and words in message(folder)[1] and not folder.widget.desk.busy
+    assert finished(folder) and message(folder)[0] == "fault" and words in message(folder)[1]
+
+
+def test_a_search_for_scans_can_be_stopped(folder):
+    folder.ui.folderButton.click()
+    folder.ui.cancelButton.click()
+    assert finished(folder) and message(folder)[0] == "note" and "Stopped" in message(folder)[1]
+    assert not scans(folder) and folder.ui.folderButton.enabled
+
+
+def test_the_windows_go_on_while_thousands_of_scans_are_listed(panel, many, tmp_path):
+    use(panel, tmp_path, "slow")
+    panel.ui.folderLine.currentPath = str(many[0].parent)
+
+    def listed():
+        with double.gaps() as gaps:
+            panel.ui.folderButton.click()
+            assert double.settle(lambda: len(panel.widget.desk.folder.rows) == len(many), WAIT)
+            assert double.settle(lambda: panel.ui.progressBar.value > 20, WAIT)
+        panel.ui.cancelButton.click()
+        assert finished(panel)
+        return gaps
+
+    fairly(listed)
+    last = lambda: panel.ui.folderTable.item(len(many) - 1, 1)  # noqa: E731
+    assert double.settle(lambda: last() is not None and last().text() == "left", WAIT)
+    assert states(panel) == {one.name.removesuffix(".nrrd"): "left" for one in many}
 
 
 def test_next_specimen_without_results(panel):

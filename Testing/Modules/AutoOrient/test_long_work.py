@@ -8,6 +8,7 @@ import pytest
 from looking import WAIT, finished, message, use
 
 import double
+from fairness import fairly
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def test_a_read_only_folder(panel, folders, monkeypatch):
 def test_a_folder_without_scans(panel, folders, tmp_path):
     panel.ui.folderLine.currentPath = str(tmp_path / "gone")
     panel.ui.folderButton.click()
+    assert finished(panel)
     assert message(panel)[0] == "fault" and "gone" in message(panel)[1]
 
 
@@ -87,7 +89,24 @@ def test_a_scene_closed_while_a_folder_is_oriented_changes_nothing(panel, folder
     scene.Clear(0)
     assert finished(panel)
     assert message(panel) == ("note", "3 of 3 volumes have a good pose.")
+    assert double.settle(lambda: panel.ui.resultTable.mrmlTableNode() is not None, WAIT)
     assert panel.ui.resultTable.mrmlTableNode().GetNumberOfRows() == 3
+
+
+def test_the_windows_go_on_with_thousands_of_scans(panel, many, tmp_path):
+    panel.ui.folderLine.currentPath, panel.ui.outLine.currentPath = str(many[0].parent), str(tmp_path / "out")
+    presenter = panel.widget.desk.folder
+
+    def some_are_oriented():
+        with double.gaps() as gaps:
+            panel.ui.folderButton.click()
+            assert double.settle(lambda: len(presenter.outcomes) >= 2, WAIT)
+            panel.ui.cancelButton.click()
+            assert finished(panel)
+        return gaps
+
+    fairly(some_are_oriented)
+    assert len(presenter.outcomes) == len(many) and "of 3000 volumes" in message(panel)[1]
 
 
 def test_an_output_folder_that_is_a_file(panel, tmp_path, make_volume, slicer):

@@ -194,6 +194,7 @@ def test_all_volumes_of_the_scene_and_a_table(panel, volume, make_volume, scene)
     assert finished(panel)
     for node, matrix in zip((volume, *others), before, strict=True):
         assert np.allclose(world(node), TURN @ matrix, atol=1e-9)
+    assert double.settle(lambda: panel.ui.resultTable.mrmlTableNode() is not None, 60)
     table = panel.ui.resultTable.mrmlTableNode()
     assert table.GetNumberOfRows() == 3 and not panel.ui.resultTable.isHidden()
     assert message(panel)[1] == "3 of 3 volumes have a good pose."

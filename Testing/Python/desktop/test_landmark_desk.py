@@ -149,8 +149,8 @@ def test_a_folder_is_done_paused_and_gone_on_with(desk, board, results, tmp_path
     for name in ("a", "b"):
         (tmp_path / "scans" / f"{name}.nrrd").write_bytes((results / "skull.nrrd").read_bytes())
     desk.folder.predict(str(tmp_path / "scans"), str(results), use(tmp_path, "brief"), True)
-    assert [row.state for row in desk.folder.rows] == ["waits", "waits"]
-    assert until(board, lambda: desk.folder.rows[1].state == "at work")
+    assert desk.folder.busy and not desk.folder.pausable and not desk.folder.rows
+    assert until(board, lambda: [row.state for row in desk.folder.rows][1:] == ["at work"])
     desk.folder.pause()
     assert until(board, lambda: desk.folder.paused) and not desk.busy
     assert desk.folder.rows[0].state == "done" and "1 of 2" in desk.folder.status

@@ -6,9 +6,14 @@ import os
 import pytest
 
 from craniomark.desktop.outcomes import failure, outcome_of
-from craniomark.desktop.poses_file import TABLE, kept_poses, state_of, transform_of, write_poses
+from craniomark.desktop.poses_file import TABLE, ScanState, kept_poses, transform_of, write_poses
+from craniomark.jobs.kinds.listing import size_and_time
 
 GOOD = {"verdict": "good", "degrees": 37.2, "score": 0.912, "scale": 1.01}
+
+
+def state_of(scan, model):
+    return ScanState(*size_and_time(scan), model or "")
 
 
 @pytest.fixture

@@ -147,6 +147,13 @@ class Batch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListScans:
+    """The scans of a folder or CSV list, which may be thousands, or lie on a slow disk."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckData:
     """Faults of a landmarked data set; `data` is a folder or CSV list."""
 
@@ -252,7 +259,19 @@ class ShowModel:
     device: Device = "auto"
 
 
-Request = Orient | Predict | Refine | Assess | Batch | CheckData | Train | Template | Evaluate | ShowModel
+Request = (
+    Orient
+    | Predict
+    | Refine
+    | Assess
+    | Batch
+    | ListScans
+    | CheckData
+    | Train
+    | Template
+    | Evaluate
+    | ShowModel
+)
 
 KINDS: Mapping[str, type[Any]] = {
     "orient": Orient,
@@ -260,6 +279,7 @@ KINDS: Mapping[str, type[Any]] = {
     "refine": Refine,
     "assess": Assess,
     "batch": Batch,
+    "list": ListScans,
     "check": CheckData,
     "train": Train,
     "template": Template,

@@ -5,15 +5,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from craniomark.ground.checks import InputError, limits
+from craniomark.ground.specimens.companions import Companions, companion_folders
 from craniomark.ground.specimens.listing import is_listing, listed
 from craniomark.ground.specimens.names import (
     IMAGES,
     SCAN_SUFFIXES,
     SURFACE_SUFFIXES,
-    companion_folders,
     known_extension,
-    landmarks_beside,
-    mask_beside,
     owner_id,
     specimen_id,
 )
@@ -43,22 +41,31 @@ def find_specimens(inputs: Sequence[Path]) -> list[Specimen]:
         or two specimens of one id.
     """
     found: dict[Path, Specimen] = {}
+    companions = Companions()
     for path in map(Path, inputs):
-        for specimen in _named(path):
+        for specimen in _named(path, companions):
             found.setdefault(specimen.path.resolve(), specimen)
     specimens = list(found.values())
     _check_ids(specimens)
     return specimens
 
 
-def specimen_at(path: Path) -> Specimen:
-    """Specimen of one scan, surface or folder of slices, with the files that belong to it."""
+def specimen_at(path: Path, companions: Companions | None = None) -> Specimen:
+    """Specimen of one scan, surface or folder of slices, with the files that belong to it.
+
+    Parameters
+    ----------
+    path : Path
+        Of the scan.
+    companions : Companions, optional
+        Finds those files; one for many specimens lists a folder once.
+    """
     kind = kind_of(path)
     if kind is None:
         raise _refusal(path)
-    name = path if path.name else path.resolve()
+    name, companions = path if path.name else path.resolve(), companions or Companions()
     return Specimen(specimen_id(name) if name.is_file() else name.name, path, kind,
-                    landmarks_beside(name), mask_beside(name))  # fmt: skip
+                    companions.landmarks(name), companions.mask(name))  # fmt: skip
 
 
 def companions_without(specimens: Sequence[Specimen]) -> list[Path]:
@@ -83,17 +90,17 @@ def kind_of(path: Path) -> Kind | None:
     return "surface" if extension in SURFACE_SUFFIXES else "ct"
 
 
-def _named(path: Path) -> list[Specimen]:
+def _named(path: Path, companions: Companions) -> list[Specimen]:
     try:
         if not path.exists():
             raise InputError(path, "input", "missing", "check the name")
         if is_listing(path):
-            rows = listed(path, specimen_at)
+            rows = listed(path, lambda one: specimen_at(one, companions))
             _check_ids(rows)
             return rows
         if path.is_dir():
-            return _in_folder(path)
-        return [specimen_at(path)]
+            return _in_folder(path, companions)
+        return [specimen_at(path, companions)]
     except OSError as error:
         value = error.strerror or "unreadable"
         raise InputError(
@@ -101,21 +108,21 @@ def _named(path: Path) -> list[Specimen]:
         ) from error
 
 
-def _in_folder(folder: Path) -> list[Specimen]:
+def _in_folder(folder: Path, companions: Companions) -> list[Specimen]:
     visible = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
     scans = [entry for entry in visible if entry.is_file() and kind_of(entry)]
     if kind_of(folder):
         if scans:
             value = f"slices and {scans[0].name}"
             raise InputError(folder, "content", value, "put the slices in a folder of their own")
-        return [specimen_at(folder)]
+        return [specimen_at(folder, companions)]
     stacks = [entry for entry in visible if entry.is_dir() and kind_of(entry)]
     images = folder / IMAGES
     if not scans and not stacks and images.is_dir():
-        return _in_folder(images)
+        return _in_folder(images, companions)
     if not scans and not stacks:
         raise _nothing_in(folder)
-    return [specimen_at(entry) for entry in sorted([*scans, *stacks])]
+    return [specimen_at(entry, companions) for entry in sorted([*scans, *stacks])]
 
 
 def _is_stack(folder: Path) -> bool:

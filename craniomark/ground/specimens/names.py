@@ -1,6 +1,5 @@
 """What file names tell: extensions, ids, and which files belong to a specimen."""
 
-import os
 import re
 from os import PathLike
 from pathlib import Path
@@ -39,68 +38,26 @@ def owner_id(path: str | PathLike[str]) -> str | None:
     Companions of X are ``X-LM.*``, ``X_LM.*``, ``X.mrk.json``, ``X.fcsv`` and ``seg_X.*``.
     """
     name = Path(path).name
-    stem = _stem(name)
+    stem = stem_of(name)
     match = _MASK.fullmatch(stem) or _LANDMARKS.fullmatch(stem)
     if match:
         return match.group(1)
     return stem if _suffix(name, _MARKUP_SUFFIXES) else None
 
 
-def landmarks_beside(path: Path) -> Path | None:
-    """True landmarks of the specimen at `path`: markups before tables and label images.
-
-    They lie beside it, or, where it lies in ``images``, in the folder ``landmarks`` beside that, in which
-    ``X.*`` counts too.
-    """
-    found = [file for file in _companions(path) if not _MASK.fullmatch(_stem(file.name))]
-    found += _named_alike(path, TRUTHS)
-    ranked = [(_TRUTH_SUFFIXES.index(suffix), file) for file in found if (suffix := _truth_suffix(file))]
-    return min(ranked)[1] if ranked else None
+def is_mask(name: str) -> bool:
+    """Whether a file name is that of a bone mask, ``seg_X.*``, in a format of volumes."""
+    return bool(_MASK.fullmatch(stem_of(name)) and _suffix(name, VOLUME_SUFFIXES))
 
 
-def mask_beside(path: Path) -> Path | None:
-    """Bone mask ``seg_X`` of the specimen at `path`: beside it, or in ``masks`` beside ``images``."""
-    found = [file for file in _companions(path) if _MASK.fullmatch(_stem(file.name))]
-    return next((file for file in found if _suffix(file.name, VOLUME_SUFFIXES)), None)
+def truth_rank(name: str) -> int | None:
+    """Place of a landmark file's kind among those that are read, the first counts; None for other files."""
+    suffix = _suffix(name, _TRUTH_SUFFIXES).lower()
+    return _TRUTH_SUFFIXES.index(suffix) if suffix and not _MASK.fullmatch(stem_of(name)) else None
 
 
-def _companions(path: Path) -> list[Path]:
-    wanted = _id(path)
-    return [file for folder in companion_folders(path) for file in _files(folder, wanted)
-            if owner_id(file) == wanted]  # fmt: skip
-
-
-def _named_alike(path: Path, folder: str) -> list[Path]:
-    """Files in a folder beside ``images`` that are named as the specimen is, with another ending."""
-    wanted = _id(path)
-    places = [place for place in companion_folders(path) if place.name == folder]
-    alike = [file for place in places for file in _files(place, wanted)]
-    return [file for file in alike if owner_id(file) is None and _stem(file.name) == wanted]
-
-
-def companion_folders(path: Path) -> list[Path]:
-    """Where companions lie: beside it, and in the folders beside ``images``."""
-    place = path.parent if path.parent.name else path.resolve().parent
-    others = [place.parent / name for name in (MASKS, TRUTHS)] if place.name == IMAGES else []
-    return [path.parent, *(one for one in others if one.is_dir())]
-
-
-def _files(folder: Path, holding: str) -> list[Path]:
-    """Files whose names hold a text; the others are not touched, since a folder may hold thousands."""
-    everything = os.listdir(folder)  # noqa: PTH208 - names alone are many times quicker
-    names = sorted(name for name in everything if holding in name and not name.startswith("."))
-    return [file for name in names if (file := folder / name).is_file()]
-
-
-def _id(path: Path) -> str:
-    return specimen_id(path) if path.is_file() else path.name
-
-
-def _truth_suffix(path: Path) -> str:
-    return _suffix(path.name, _TRUTH_SUFFIXES).lower()
-
-
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
+    """A file name less its extension, also one of those that only landmarks have."""
     extension = _suffix(name, (*SCAN_SUFFIXES, *_TRUTH_SUFFIXES)) or Path(name).suffix
     return name.removesuffix(extension)
 
