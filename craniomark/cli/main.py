@@ -15,6 +15,7 @@ from craniomark.cli.export import export
 from craniomark.cli.orient import orient
 from craniomark.cli.process import process
 from craniomark.cli.refine import refine
+from craniomark.cli.register import register
 from craniomark.cli.report import report
 from craniomark.cli.review import review
 from craniomark.cli.settings import settings, taken
@@ -25,6 +26,7 @@ EXAMPLES: dict[Callable[..., Any], str] = {
     process: "craniomark process scans -o out --jobs 4",
     orient: "craniomark orient skull.nii.gz -o skull.tfm",
     refine: "craniomark refine skull.nii.gz skull.mrk.json -o refined.mrk.json --only 25,26",
+    register: "craniomark register fixed.nii.gz moving.nii.gz -o out --method affine",
     evaluate: "craniomark evaluate out truth -o evaluation",
     export: "craniomark export out -o landmarks.tps --format tps",
     report: "craniomark report out",
