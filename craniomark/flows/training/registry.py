@@ -15,6 +15,8 @@ MODULES = {
     "orient": "craniomark.flows.training.orient_task",
     "landmark": "craniomark.flows.training.landmark_task",
     "focus": "craniomark.flows.training.focus_task",
+    "shape": "craniomark.flows.training.shape_task",
+    "segment": "craniomark.flows.training.segment_task",
 }
 """Modules by task; each holds its `TaskEntry` as ``ENTRY``. One that isn't there is no task yet."""
 

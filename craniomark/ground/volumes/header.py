@@ -107,6 +107,19 @@ def check_room(header: Header) -> None:
     InputError
         If the data file is missing or too small, or the memory is.
     """
+    check_file_size(header)
+    widened = math.prod(header.shape) * 4 if header.scaled else 0
+    check_memory(header.file, header.declared_bytes + widened)
+
+
+def check_file_size(header: Header) -> None:
+    """Refuse a header that declares more than its file can hold.
+
+    Raises
+    ------
+    InputError
+        If the data file is missing or too small.
+    """
     if not header.data_file.is_file():
         raise InputError(
             header.file, "data file", f"{header.data_file.name}, which is missing",
@@ -119,5 +132,3 @@ def check_room(header: Header) -> None:
         stored = "" if ratio == 1 else " compressed"
         value = f"{needed} bytes by its header and {max(held, 0)}{stored} bytes in the file"
         raise InputError(header.file, "size", value, COPY_AGAIN)
-    widened = math.prod(header.shape) * 4 if header.scaled else 0
-    check_memory(header.file, header.declared_bytes + widened)

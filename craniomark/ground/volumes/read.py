@@ -42,14 +42,23 @@ def placement_of(path: Path) -> tuple[tuple[int, int, int], NDArray[np.float64]]
     tuple or None
         None where the format has no short header, or nothing can be told from it.
     """
-    header = _HEADERS.get(volume_suffix(path) or "")
-    if header is None:
-        return None
     try:
-        told = header(path)
-        return told.shape, placed(told)
+        told = header_of(path)
+        return (told.shape, placed(told)) if told else None
     except (OSError, InputError):
         return None
+
+
+def header_of(path: Path) -> Header | None:
+    """Header of a scan's file; None where the format has no short one.
+
+    Raises
+    ------
+    InputError
+        If it is not sound.
+    """
+    header = _HEADERS.get(volume_suffix(path) or "")
+    return header(path) if header else None
 
 
 def read_volume(

@@ -49,6 +49,26 @@ def read_tiff_stack(folder: Path, spacing: Sequence[float] | None = None, unit: 
     InputError
         If the slices are too few, unequal, coloured or damaged, or the voxel size is unknown.
     """
+    return _read(folder, None, spacing, unit)
+
+
+def mapped_tiff_stack(
+    folder: Path, file: Path, spacing: Sequence[float] | None = None, unit: Unit = "mm"
+) -> Volume:
+    """As `read_tiff_stack`, with voxels that are written to `file` and mapped from there."""
+    return _read(folder, file, spacing, unit)
+
+
+def stack_bytes(folder: Path) -> int:
+    """Bytes that the voxels of a folder of TIFF slices take, by its first slice; 0 where there are none."""
+    slices = tiff_slices(folder)
+    if not slices:
+        return 0
+    shape, dtype = _declared(slices[0])
+    return int(np.prod(shape, dtype=object)) * dtype.itemsize * len(slices)
+
+
+def _read(folder: Path, file: Path | None, spacing: Sequence[float] | None, unit: Unit) -> Volume:
     slices = tiff_slices(folder)
     if len(slices) < limits.SMALLEST_STACK:
         remedy = f"a stack has at least {limits.SMALLEST_STACK} .tif slices"
@@ -58,7 +78,7 @@ def read_tiff_stack(folder: Path, spacing: Sequence[float] | None = None, unit: 
         remedy = "give the voxel size with --spacing X,Y,Z (and --unit um if in micrometres)"
         raise InputError(folder, "spacing", "unknown (TIFF holds none, and there is no SkyScan .log)", remedy)
     mm = given_spacing(folder, size, unit if spacing is not None else "mm")
-    array = _stacked(slices).T
+    array = _stacked(slices, file).T
     check_values(folder, array)
     note = f"{folder.name} is a TIFF stack, which tells no orientation: left/right unverified."
     return Volume(array, voxel_matrix(mm, np.eye(3), np.zeros(3)), False, (note,))
@@ -71,11 +91,15 @@ def _in_order(path: Path) -> tuple[list[tuple[bool, int, str]], str]:
     )
 
 
-def _stacked(slices: list[Path]) -> NDArray[np.generic]:
+def _stacked(slices: list[Path], file: Path | None) -> NDArray[np.generic]:
     shape, dtype = _declared(slices[0])
     three_axes(slices[0].parent, (shape[1], shape[0], len(slices)))
-    check_memory(slices[0].parent, int(np.prod(shape, dtype=object)) * dtype.itemsize * len(slices))
-    stack = np.empty((len(slices), *shape), dtype=dtype)
+    stack: NDArray[np.generic]
+    if file is None:
+        check_memory(slices[0].parent, int(np.prod(shape, dtype=object)) * dtype.itemsize * len(slices))
+        stack = np.empty((len(slices), *shape), dtype=dtype)
+    else:
+        stack = np.memmap(file, dtype, "w+", shape=(len(slices), *shape))
     for place, path in zip(stack, slices, strict=True):
         place[:] = _slice(path, shape, dtype, slices[0])
     return stack

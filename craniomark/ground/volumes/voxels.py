@@ -30,7 +30,7 @@ def read_voxels(header: Header) -> NDArray[np.generic]:
     """
     check_room(header)
     stored = np.empty(int(np.prod(header.shape)), dtype=header.dtype)
-    _fill(header, stored.view(np.uint8))
+    fill_voxels(header, stored.view(np.uint8))
     if not header.dtype.isnative:
         stored = stored.byteswap(inplace=True).view(header.dtype.newbyteorder("="))
     if header.scaled:
@@ -60,7 +60,14 @@ def check_values(file: str | PathLike[str], array: NDArray[np.generic]) -> None:
         )
 
 
-def _fill(header: Header, buffer: NDArray[np.uint8]) -> None:
+def fill_voxels(header: Header, buffer: NDArray[np.uint8]) -> None:
+    """Read or decompress all voxels of a header into a buffer of bytes, which may be mapped from disk.
+
+    Raises
+    ------
+    InputError
+        If the data are cut off or damaged.
+    """
     with header.data_file.open("rb") as stream:
         stream.seek(header.file_offset)
         if header.compression == "none":

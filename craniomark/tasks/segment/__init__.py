@@ -1,0 +1,1 @@
+"""Bone masks: which voxels of a scan are bone."""
