@@ -27,7 +27,7 @@ TEST_JOBS ?= 2
 PEER := Testing/Benchmarks/syn_atlases.py
 PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
 BENCHMARKS ?= $(addprefix Testing/Benchmarks/,orientation.py networks.py accuracy.py doubt.py faults.py \
-	quick.py sample_size.py privacy.py ablation.py)
+	quick.py sample_size.py privacy.py ablation.py strains.py privacy_strains.py)
 
 .PHONY: help demo test mutants check bench bench-peer bundle bundle-strains format wheel icon screenshots clean
 

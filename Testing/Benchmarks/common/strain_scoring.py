@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,9 @@ class StrainReport:
         By method and pose, share of errors under their estimate, and of points flagged for review.
     seconds : dict
         By method and pose, median time of a specimen.
+    missing : dict
+        By method and pose, labels that were told as missing, by specimen; each counts as far off as the mean
+        shape, fitted to the other points, would be.
     """
 
     text: str
@@ -44,6 +47,7 @@ class StrainReport:
     covered: dict[tuple[str, str], float]
     flagged: dict[tuple[str, str], float]
     seconds: dict[tuple[str, str], float]
+    missing: dict[tuple[str, str], dict[str, tuple[str, ...]]]
 
     def all_errors(self, method: str, pose: str, strains: tuple[str, ...] | None = None) -> Array:
         """Errors of all, or of some, strains, shape (S, L)."""
@@ -78,23 +82,39 @@ def strain_report(strains: Mapping[str, Strain], rows: list[dict[str, str]]) -> 
     errors: dict[tuple[str, str], dict[str, Array]] = defaultdict(dict)
     told: dict[tuple[str, str], list[Array]] = defaultdict(list)
     times: dict[tuple[str, str], list[float]] = defaultdict(list)
+    missing: dict[tuple[str, str], dict[str, tuple[str, ...]]] = defaultdict(dict)
+    means = {fold: fold_mean(strains, fold) for fold in range(families.FOLDS)}
     for row in rows:
         key, truth = (row["method"], row["pose"]), strains[row["specimen"]].truth.points
         points, estimates, flags = unpacked(row["points"])
         found = np.array([points[label] for label in labels])
+        there = np.isfinite(found).all(1)
+        if not there.all():
+            lost = tuple(label for label, seen in zip(labels, there, strict=True) if not seen)
+            missing[key][row["specimen"]] = lost
+            mean = means[int(row["fold"])]
+            found[~there] = apply(similarity_fit(mean[there], found[there]), mean[~there])
         error = np.linalg.norm(found - truth, axis=1)
         errors[key][row["specimen"]] = error
         estimate = np.array([estimates[label] for label in labels])
         review = np.array([flags[label] == "review" for label in labels])
-        told[key].append(np.array([error <= estimate, review]))
+        told[key].append(np.array([error <= estimate, review])[:, there])
         times[key].append(float(row["seconds"]))
     for name, found_null in nulls(strains).items():
         errors[name, "given"] = found_null
-    covered = {key: float(np.mean([one[0] for one in values])) for key, values in told.items()}
-    flagged = {key: float(np.mean([one[1] for one in values])) for key, values in told.items()}
+    shares = {key: np.concatenate(values, axis=1).mean(1) for key, values in told.items()}
+    covered = {key: float(share[0]) for key, share in shares.items()}
+    flagged = {key: float(share[1]) for key, share in shares.items()}
     seconds = {key: float(np.median(values)) for key, values in times.items()}
-    report = StrainReport("", dict(errors), kept, covered, flagged, seconds)
-    return StrainReport(_text(report), dict(errors), kept, covered, flagged, seconds)
+    report = StrainReport("", dict(errors), kept, covered, flagged, seconds, dict(missing))
+    return replace(report, text=_text(report))
+
+
+def fold_mean(strains: Mapping[str, Strain], fold: int) -> Array:
+    """Mean shape of what a fold's bundle is made from, shape (L, 3)."""
+    return generalised_procrustes(
+        np.array([strains[name].truth.points for name in families.known(fold)])
+    ).mean
 
 
 def nulls(strains: Mapping[str, Strain]) -> dict[str, dict[str, Array]]:
@@ -102,7 +122,7 @@ def nulls(strains: Mapping[str, Strain]) -> dict[str, dict[str, Array]]:
     found: dict[str, dict[str, Array]] = {PASTED: {}, ORACLE: {}}
     for fold in range(families.FOLDS):
         shapes = np.array([strains[name].truth.points for name in families.known(fold)])
-        mean = generalised_procrustes(shapes).mean
+        mean = fold_mean(strains, fold)
         given = apply(rigid_fit(mean, shapes.mean(0)), mean)
         for name in families.held_out(fold):
             truth = strains[name].truth.points
@@ -145,5 +165,8 @@ def _text(report: StrainReport) -> str:
         text += show(f"Errors on {title} left out with their relatives, mm", header, rows) + "\n"
     for method, pose in sorted(report.covered):
         text += f"{method}, {pose}: {report.covered[method, pose]:.1%} of errors under error90_mm, "
-        text += f"{report.flagged[method, pose]:.1%} of points flagged\n"
+        text += f"{report.flagged[method, pose]:.1%} of points flagged"
+        lost = report.missing.get((method, pose), {})
+        words = (f"{name} {' '.join(labels)}" for name, labels in sorted(lost.items()))
+        text += f", told as missing: {', '.join(words)}\n" if lost else "\n"
     return text
