@@ -1,0 +1,1 @@
+"""Shape models from images: particles, their statistics, and the networks that predict them (DeepSSM)."""
