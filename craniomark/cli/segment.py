@@ -50,6 +50,21 @@ Mapped = Annotated[
     typer.Option("--in-memory", metavar="SHARE", help="Scans that take a larger share of memory are mapped."),
 ]
 
+Stack = Annotated[Path, typer.Argument(metavar="INPUT", help="A stack of sections.")]
+Aligned = Annotated[
+    Path,
+    typer.Option("-o", "--out", metavar="OUT", help="Aligned stack; OUT.align.json comes beside it."),
+]
+Axis = Annotated[int, typer.Option("--axis", metavar="0|1|2", help="Axis across the sections.")]
+Most = Annotated[int, typer.Option("--most", metavar="N", help="Largest shift between sections, voxels.")]
+Warp = Annotated[bool, typer.Option("--warp", help="Bend sections to their neighbours.")]
+Cracks = Annotated[bool, typer.Option("--cracks", help="Split sections whose sides have moved apart.")]
+MaskFile = Annotated[Path, typer.Argument(metavar="MASK", help="Labels of the aligned stack.")]
+Told = Annotated[
+    Path, typer.Option("--alignment", metavar="FILE", help="The .align.json that align has written.")
+]
+Restored = Annotated[Path, typer.Option("-o", "--out", metavar="OUT", help="Labels on the stack's own grid.")]
+
 
 @app.command(_MASK, epilog="Example: craniomark segment skull.nii.gz -o mask.nii.gz")
 def mask(
@@ -74,3 +89,40 @@ def mask(
     if not settings.quiet:
         told = f"{found.volume_mm3:.1f} mm³ of bone, {found.share:.1%} of the voxels, by {found.model}"
         typer.echo(f"{told}: {out}")
+
+
+@app.command(epilog="Example: craniomark segment align stack.nrrd -o aligned.nrrd --axis 2 --warp --cracks")
+def align(
+    path: Stack,
+    out: Aligned,
+    axis: Axis = 2,
+    most: Most = 24,
+    warp: Warp = False,
+    cracks: Cracks = False,
+    spacing: Spacing = None,
+    unit: UnitOption = "mm",
+) -> None:
+    """Bring the sections of a stack in line; `restore` takes labels back exactly."""
+    from craniomark.flows.segmentation.sections import align_file
+
+    with shown_progress(1) as shown:
+        shown.started(path.name)
+        found = align_file(
+            path, out, {"axis": axis, "most": most, "warp": warp, "cracks": cracks}, parsed_spacing(spacing),
+            unit, partial(shown.step, path.name),
+        )  # fmt: skip
+    if not settings.quiet:
+        told = f"{found.moved} sections moved, {found.split} split, {found.bent} bent, {found.blank} missing"
+        typer.echo(f"{told}: {out} and {found.record}")
+
+
+@app.command(
+    epilog="Example: craniomark segment restore mask.nrrd --alignment aligned.nrrd.align.json -o out.nrrd"
+)
+def restore(path: MaskFile, alignment: Told, out: Restored) -> None:
+    """Bring labels of an aligned stack back to the stack's own grid, each voxel exactly."""
+    from craniomark.flows.segmentation.sections import restore_file
+
+    restore_file(path, alignment, out)
+    if not settings.quiet:
+        typer.echo(f"{out}")
