@@ -58,15 +58,19 @@ class AutoOrientParameterNode:
     """What the user has chosen; saved with the scene.
 
     inputVolume : the scan
+    fixedVolume : what it is registered to
     model : folder of the model; empty for the one that fits
     resampleSpacing : voxel size of resampled volumes, mm; 0 for that of the scan
+    alsoResample : whether a registered volume is also resampled on the other's grid
     keepPoses : whether poses that lie in the output folder are not searched for again
     """
 
     inputVolume: slicer.vtkMRMLScalarVolumeNode
+    fixedVolume: slicer.vtkMRMLScalarVolumeNode
     model: str = ""
     resampleSpacing: Annotated[float, WithinRange(0.0, 10.0), Default(0.0)]
     keepPoses: bool = True
+    alsoResample: bool = False
 
 
 class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -75,7 +79,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic = self.desk = self.ui = self.trainPanel = None
+        self.logic = self.desk = self.ui = self.registerPanel = self.trainPanel = None
         self._parameters = self._tag = None
         self._told = 0
 
@@ -88,6 +92,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             from craniomark.desktop import shared
             from craniomark.desktop.model_picker import ModelPicker
             from craniomark.desktop.panel import MessageLine
+            from craniomark.desktop.register_panel import RegisterPanel
             from craniomark.desktop.train_panel import TrainPanel
         except ImportError as error:
             self.tellMissing(error)
@@ -97,9 +102,10 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         shared.start_pump()
         self.logic = AutoOrientLogic()
         self.desk = self.logic.desk
-        self.desk.connect(self.refresh, self.onResampled)
+        self.desk.connect(self.refresh, self.onTold)
         self.message = MessageLine(self.ui.messageLabel)
         self.models = ModelPicker(self.ui.modelBox, self.ui.modelCard, "orient", "ct", self.onModel)
+        self.registerPanel = RegisterPanel(self.ui, self.desk, self.message, self.begin, self.chosen)
         self.trainPanel = TrainPanel(self.ui.trainPlace, shared.training())
         shared.training().on_model.append(self.onTrained)
         self.connectButtons()
@@ -117,8 +123,8 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             "Install the extension CranioMark again."
         )
         ui = slicer.util.childWidgetVariables(self.panel)
-        for widget in (ui.scanSection, ui.correctSection, ui.keepSection, ui.manySection, ui.trainSection):
-            widget.visible = False
+        for section in ("scan", "correct", "keep", "register", "many", "train"):
+            getattr(ui, f"{section}Section").visible = False
         for widget in (ui.orientButton, ui.cancelButton, ui.progressBar):
             widget.visible = False
         ui.messageLabel.text = text.format(error=error)
@@ -205,6 +211,10 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         """The chosen volume; None where there is none."""
         return self._parameters.inputVolume if self._parameters is not None else None
 
+    def chosen(self):
+        """The chosen volume, and the path of the chosen model or None."""
+        return self.volume, (self._parameters.model or None) if self._parameters is not None else None
+
     def onModel(self, path):
         """Keep the choice in the scene."""
         if self._parameters is not None:
@@ -282,8 +292,8 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.desk.resampler.begin(self.volume, self._parameters.resampleSpacing)
         self.refresh()
 
-    def onResampled(self, kind, words):
-        """Tell of the new volume, or why there is none."""
+    def onTold(self, kind, words):
+        """Tell how resampling or registration ended."""
         self.message.tell(kind, words)
         self.refresh()
 
@@ -317,6 +327,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ui.progressBar.value = round(1000 * desk.fraction)
         ui.statusLabel.text = desk.status
         ui.statusLabel.visible = bool(ui.statusLabel.text)
+        self.registerPanel.refresh()
         self.showOutcomes(work)
 
     def showOutcomes(self, presenter):

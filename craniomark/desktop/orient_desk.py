@@ -7,6 +7,7 @@ from craniomark.desktop.board import JobBoard
 from craniomark.desktop.orient_folder import FolderPresenter
 from craniomark.desktop.orienting import OrientPresenter
 from craniomark.desktop.outcomes import Outcome, columns_of
+from craniomark.desktop.registering import RegisterPresenter
 from craniomark.desktop.resampling import Resampler
 from craniomark.mrml import Node, add_table, put_columns
 
@@ -33,13 +34,14 @@ class OrientDesk:
         self.poses = OrientPresenter(board, scene_of, ensure=ensure)
         self.folder = FolderPresenter(board, ensure=ensure)
         self.resampler = Resampler(board, scene_of)
+        self.register = RegisterPresenter(board, scene_of, self.poses.steps, ensure)
         self._table = ""
         self._shown = object()
 
     def connect(self, changed: Callable[[], None], told: Callable[[str, str], None]) -> None:
-        """Tell a panel of changes; and by kind and sentence how resampling ended."""
-        self.poses.changed = self.folder.changed = self.resampler.changed = changed
-        self.resampler.told = told
+        """Tell a panel of changes; and by kind and sentence how resampling and registration ended."""
+        self.poses.changed = self.folder.changed = self.resampler.changed = self.register.changed = changed
+        self.resampler.told = self.register.told = told
 
     def disconnect(self) -> None:
         """Tell nobody, and stop."""
@@ -50,17 +52,17 @@ class OrientDesk:
     @property
     def busy(self) -> bool:
         """Whether something is at work."""
-        return self.poses.busy or self.folder.busy or self.resampler.busy
+        return any(one.busy for one in (self.poses, self.folder, self.resampler, self.register))
 
     @property
     def fraction(self) -> float:
         """Of what is at work, 0 to 1."""
-        return self.resampler.fraction if self.resampler.busy else self.shown.fraction
+        return next((one for one in (self.resampler, self.register) if one.busy), self.shown).fraction
 
     @property
     def status(self) -> str:
         """A line on what is at work."""
-        return self.resampler.status or self.shown.status
+        return self.resampler.status or self.register.status or self.shown.status
 
     @property
     def shown(self) -> OrientPresenter | FolderPresenter:
@@ -74,11 +76,13 @@ class OrientDesk:
         self.poses.cancel()
         self.folder.cancel()
         self.resampler.cancel()
+        self.register.cancel()
 
     def scene_closed(self) -> None:
         """The scene is gone, and what was made for it; the scans of a folder go on."""
         self.poses.scene_closed()
         self.resampler.drop()
+        self.register.scene_closed()
         self._table = ""
 
     def forget(self) -> None:

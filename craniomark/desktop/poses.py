@@ -15,7 +15,7 @@ from craniomark.mrml.nodes import edited, name_of
 from craniomark.mrml.parents import linear_to_world
 
 POSE = "CranioMark.Pose"
-"""Attribute of a transform that was made here: ``found`` or ``manual``."""
+"""Attribute of a transform that was made here: ``found``, ``manual`` or ``registered``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +29,7 @@ class Before:
     volume, parent : str
         Ids; `parent` is empty where there was none.
     matrix : ndarray or None
-        Of the parent, where that is a pose.
+        Of the parent, where that is a linear pose.
     attribute : str
         Of the parent.
     placement : tuple of float
@@ -48,7 +48,8 @@ def before(volume: Node, what: str) -> Before:
     """How a volume stands now."""
     pose = pose_of(volume)
     return Before(
-        what, volume.GetID(), volume.GetTransformNodeID() or "", None if pose is None else linear_of(pose),
+        what, volume.GetID(), volume.GetTransformNodeID() or "",
+        linear_of(pose) if pose is not None and pose.IsLinear() else None,
         (pose.GetAttribute(POSE) if pose is not None else None) or "", _placement(volume),
     )  # fmt: skip
 
@@ -73,9 +74,17 @@ def undo(scene: Scene, held: Before) -> Node:
         put_linear(held.matrix, pose)
         pose.SetAttribute(POSE, held.attribute)
         pose.SetHideFromEditors(False)
-    if left is not None and left is not pose and not _moves_anything(scene, left):
-        scene.RemoveNode(left)
+    if left is not pose:
+        _drop_unused(scene, left)
     return volume
+
+
+def _drop_unused(scene: Scene, left: Node | None) -> None:
+    """Remove a pose that moves nothing any more, and such ones that it stands under."""
+    if left is not None and left.GetAttribute(POSE) and not _moves_anything(scene, left):
+        above = left.GetParentTransformNode()
+        scene.RemoveNode(left)
+        _drop_unused(scene, above)
 
 
 def pose_of(volume: Node) -> Node | None:
@@ -94,7 +103,7 @@ def put_upright(volume: Node, world_to_template: NDArray[np.float64]) -> Node:
     world_to_template : ndarray, shape (4, 4)
         Rigid, LPS mm, from where the volume is in the world now.
     """
-    return _moved(volume, world_to_template, "found")
+    return put_pose(volume, world_to_template, "found")
 
 
 def flip(volume: Node) -> Node:
@@ -103,7 +112,7 @@ def flip(volume: Node) -> Node:
     middle = 0.0 if pose is not None and pose.GetAttribute(POSE) == "found" else centre_of(volume)[0]
     mirror = np.diag([-1.0, 1.0, 1.0, 1.0])
     mirror[0, 3] = 2 * middle
-    return _moved(volume, mirror, pose.GetAttribute(POSE) if pose is not None else "manual")
+    return put_pose(volume, mirror, pose.GetAttribute(POSE) if pose is not None else "manual")
 
 
 def show_handles(volume: Node, shown: bool) -> Node | None:
@@ -118,7 +127,7 @@ def show_handles(volume: Node, shown: bool) -> Node | None:
     if pose is None:
         if not shown:
             return None
-        pose = _moved(volume, np.eye(4), "manual")
+        pose = put_pose(volume, np.eye(4), "manual")
     if pose.GetDisplayNode() is None:
         pose.CreateDefaultDisplayNodes()
     display = pose.GetDisplayNode()
@@ -177,7 +186,8 @@ def _own_centre(volume: Node) -> NDArray[np.float64]:
     return np.array(_placement(volume)).reshape(4, 4) @ index
 
 
-def _moved(volume: Node, matrix: NDArray[np.float64], how: str) -> Node:
+def put_pose(volume: Node, matrix: NDArray[np.float64], how: str) -> Node:
+    """Move a volume in the world by a matrix, LPS mm, in its pose, which is made where there is none."""
     pose = pose_of(volume)
     made = pose is None
     if pose is None:

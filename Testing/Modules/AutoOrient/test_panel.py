@@ -22,7 +22,7 @@ def test_a_panel_without_a_volume_offers_nothing_to_press(panel):
 
 def test_the_panel_as_it_opens(panel, scene):
     ui = panel.ui
-    sections = ("scan", "correct", "keep", "many", "train")
+    sections = ("scan", "correct", "keep", "register", "many", "train")
     assert [name for name in sections if not getattr(ui, f"{name}Section").collapsed] == ["scan", "correct"]
     assert ui.keepBox.checked and not ui.handlesButton.checked
     for name in ("modelCard", "statusLabel", "messageLabel", "keepHint"):
@@ -241,6 +241,27 @@ def test_poses_that_are_there_are_kept_if_wanted(panel, folders):
     panel.ui.folderButton.click()
     assert finished(panel)
     assert times()["a.tfm"] > before["a.tfm"] and "before" not in message(panel)[1]
+
+
+def test_columns_are_as_wide_as_what_is_in_them(panel, make_volume):
+    for name in ("a", "a specimen with quite a long name from the museum"):
+        make_volume(name)
+    narrow = panel.ui.resultTable.horizontalHeader().defaultSectionSize
+    panel.ui.sceneButton.click()
+    assert finished(panel)
+    assert double.settle(lambda: panel.ui.resultTable.columnWidth(0) > 2 * narrow, 60)
+
+
+def test_a_panel_that_is_gone_hears_nothing(panel):
+    import slicer
+
+    heard, desk = [], panel.widget.desk
+    desk.connect(lambda: heard.append("changed"), lambda *words: heard.append(words))
+    slicer.util.reloadScriptedModule("AutoOrient")
+    heard.clear()
+    desk.poses.changed()
+    desk.register.told("note", "words")
+    assert heard == []
 
 
 def test_folders_are_known_again(panel, folders):

@@ -67,6 +67,19 @@ def test_pictures_of_orienting(panel, volume, make_volume, take, tmp_path):
     take("several")
 
 
+def test_pictures_of_registering(panel, make_volume, take):
+    fixed, moving = make_volume("atlas skull"), make_volume("specimen 2")
+    for section in ("scan", "correct"):
+        getattr(panel.ui, f"{section}Section").collapsed = True
+    panel.ui.registerSection.collapsed = False
+    panel.ui.inputSelector.pick(moving)
+    panel.ui.fixedSelector.pick(fixed)
+    panel.ui.registerButton.click()
+    assert finished(panel)
+    panel.ui.beforeSlider.value = 60
+    take("registered")
+
+
 def test_pictures_of_training(panel, take, tmp_path, folder, slicer):
     for section in ("scan", "correct"):
         getattr(panel.ui, f"{section}Section").collapsed = True

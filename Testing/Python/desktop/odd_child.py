@@ -5,9 +5,19 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 from odd_landmarks import batch, predict, refine
 
-from craniomark.flows.jobs.requests import Batch, CheckData, Orient, Predict, Refine, ShowModel, Train
+from craniomark.flows.jobs.requests import (
+    Batch,
+    CheckData,
+    Orient,
+    Predict,
+    Refine,
+    Register,
+    ShowModel,
+    Train,
+)
 from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.ground.checks import InputError
 from craniomark.jobs import serve
@@ -88,9 +98,36 @@ def orient(ask: Orient, reports: Reports, _shelf: Shelf) -> Result:
     )
 
 
+def register(ask: Register, reports: Reports, _shelf: Shelf) -> Result:
+    """Half a centimetre to the left; the name of the model tells what goes wrong, or that the map bends."""
+    what = Path(ask.model or "").name
+    for number in range(100 if "slow" in what else 2):
+        reports.progress("refine", number / 100)
+        time.sleep(0.05)
+    if "crash" in what:
+        os._exit(7)
+    if "no-torch" in what:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+    if "none" in what:
+        raise InputError(ask.moving, "voxels", "the same everywhere", "give an image that shows something")
+    ask.out.mkdir(parents=True, exist_ok=True)
+    files = {"warped": ask.out / "warped.nrrd"}
+    files["warped"].write_bytes(ask.fixed.read_bytes())
+    matrix: list[list[float]] | None = [[1, 0, 0, 5], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    if "bend" in what:
+        matrix, files["field"] = None, ask.out / "field.npz"
+        vectors = np.zeros((3, 9, 9, 9), np.float32)
+        vectors[0] = 5
+        np.savez(
+            files["field"], vectors=vectors, matrix=np.diag([20.0, 20.0, 20.0, 1.0]) - 80 * np.eye(4, k=3)
+        )
+    verdict = "doubtful" if "doubtful" in what else "good"
+    return Result(f"The images fit, by {ask.method}.", ask.out, files, {"verdict": verdict, "matrix": matrix})
+
+
 def main() -> None:
     """Serve with these jobs; what an interpreter would be told comes first in the arguments."""
-    doers = {ShowModel: show, CheckData: check, Train: train, Orient: orient}
+    doers = {ShowModel: show, CheckData: check, Train: train, Orient: orient, Register: register}
     landmarks = {Predict: predict, Refine: refine, Batch: batch}
     DOERS.update(doers | landmarks)  # type: ignore[attr-defined]
     sys.exit(serve.main(sys.argv[sys.argv.index("craniomark.jobs") + 1 :]))

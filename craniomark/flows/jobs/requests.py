@@ -147,6 +147,54 @@ class Batch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Register:
+    """One scan brought onto another, as ``craniomark register``; `out` is the folder of the results.
+
+    Attributes
+    ----------
+    fixed, moving : Path
+        Scans; the first stays where it is.
+    out : Path
+        Output folder.
+    method : str
+        One that ``craniomark register --help`` names.
+    steps : int or None
+        Of refinement; None for those of the method.
+    model, spacing, unit, device
+        As for `Predict`.
+    """
+
+    fixed: Path
+    moving: Path
+    out: Path
+    method: str = "affine"
+    steps: int | None = None
+    model: str | None = None
+    spacing: Spacing = None
+    unit: Unit = "mm"
+    device: Device = "auto"
+
+    def __post_init__(self) -> None:
+        _check_spacing(self.spacing)
+        if self.steps is not None and self.steps < 0:
+            raise ValueError(f"steps is {self.steps}: give at least 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment(_Scanned):
+    """The bone mask of one scan; `out` is the file that is written, `model` may be a finished run as well.
+
+    Attributes
+    ----------
+    average : bool
+        Mean over sixteen mirror images, sixteen times as long.
+    """
+
+    out: Path
+    average: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class ListScans:
     """The scans of a folder or CSV list, which may be thousands, or lie on a slow disk."""
 
@@ -265,6 +313,8 @@ Request = (
     | Refine
     | Assess
     | Batch
+    | Register
+    | Segment
     | ListScans
     | CheckData
     | Train
@@ -279,6 +329,8 @@ KINDS: Mapping[str, type[Any]] = {
     "refine": Refine,
     "assess": Assess,
     "batch": Batch,
+    "register": Register,
+    "segment": Segment,
     "list": ListScans,
     "check": CheckData,
     "train": Train,

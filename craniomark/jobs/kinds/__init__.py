@@ -5,7 +5,18 @@ from typing import Any
 
 from craniomark.flows.jobs import requests as asks
 from craniomark.jobs.endings import Result
-from craniomark.jobs.kinds import data, evaluate, given, landmarks, listing, model, pose, train
+from craniomark.jobs.kinds import (
+    data,
+    evaluate,
+    given,
+    landmarks,
+    listing,
+    model,
+    pose,
+    register,
+    segment,
+    train,
+)
 from craniomark.jobs.reports import Reports
 from craniomark.jobs.shelf import Shelf
 
@@ -17,6 +28,8 @@ DOERS: Mapping[type[Any], Doer] = {
     asks.Batch: landmarks.batch,
     asks.Assess: given.assess,
     asks.Refine: given.refine,
+    asks.Register: register.register,
+    asks.Segment: segment.segment,
     asks.ListScans: listing.scans,
     asks.CheckData: data.check,
     asks.Template: data.template,
