@@ -6,10 +6,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from craniomark.cli.exits import SomeRefused
 from craniomark.cli.progress import shown_progress
 from craniomark.cli.settings import settings
+from craniomark.ground.checks import InputError
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Shape models: model, predict.",
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Shape models: model, predict, bundle.",
                   epilog="Example: craniomark shape model meshes -o my-shapes")  # fmt: skip
 
 Inputs = Annotated[
@@ -22,7 +24,11 @@ TemplateId = Annotated[
 ]
 Walls = Annotated[Literal["outer", "both"], typer.Option("--walls", help="Walls that bear particles.")]
 Images = Annotated[
-    float, typer.Option("--images", metavar="MM", help="Write an image of each in the common frame too.")
+    int, typer.Option("--images", metavar="N", help="Write images too, of N voxels along each axis.")
+]
+FrameName = Annotated[
+    Literal["procrustes", "image"],
+    typer.Option("--frame", help="Where particles agree most, or images do, as in a new one."),
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the particles.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes.")]
@@ -34,7 +40,8 @@ StopFile = Annotated[
 @app.command(epilog="Example: craniomark shape model meshes -o my-shapes --particles 1024")
 def model(
     inputs: Inputs, out: Out, particles: Particles = 1024, template: TemplateId = "", walls: Walls = "outer",
-    images: Images = 0.0, seed: Seed = 0, jobs: Jobs = 1, stop_file: StopFile = None,
+    images: Images = 0, frame: FrameName = "procrustes", seed: Seed = 0, jobs: Jobs = 1,
+    stop_file: StopFile = None,
 ) -> None:  # fmt: skip
     """Carry particles to every mesh by registration, and write the model of their shapes.
 
@@ -53,10 +60,66 @@ def model(
             made = model_of_particles(inputs, out, told, seed)
         else:
             try:
-                chosen = ModelSettings(particles, template, walls, images, seed)
+                chosen = ModelSettings(particles, template, walls, images, frame, seed)
             except ValueError as error:
                 raise refused(error, "craniomark shape model") from error
             made = build_shape_model(inputs, out, chosen, told, jobs, stop_file)
     if not settings.quiet:
         share = made.modes_for(0.95)
         typer.echo(f"{out}: {len(made.mean)} particles, {len(made.modes)} modes, 95 % of variance in {share}")
+
+
+Scans = Annotated[list[Path], typer.Argument(metavar="IMAGE|MESH...", help="CTs, meshes, folders, lists.")]
+BundleName = Annotated[str, typer.Option("--model", metavar="NAME|PATH", help="Bundle of a shape model.")]
+
+
+@app.command(epilog="Example: craniomark shape predict skull.ply --model my-shapes-bundle -o out")
+def predict(inputs: Scans, out: Out, model: BundleName) -> None:
+    """Predict the shape of skulls in any pose: ID.particles, ID.ply, ID.json; landmarks where the model has."""
+    from craniomark.flows.shape.bundle import load_shape_bundle
+    from craniomark.flows.shape.predict import predict_file
+    from craniomark.ground.specimens import find_specimens
+
+    specimens = find_specimens(inputs)
+    bundle = load_shape_bundle(model)
+    refused = []
+    with shown_progress(len(specimens)) as shown:
+        for one in specimens:
+            shown.started(one.id)
+            try:
+                predict_file(one, bundle, out, lambda part, name=one.id: shown.step(name, "shape", part))  # type: ignore[misc]
+                shown.ended(one.id, "done", "")
+            except InputError as error:
+                if len(specimens) == 1:
+                    raise
+                refused.append(one.id)
+                shown.ended(one.id, "refused", str(error))
+    if refused:
+        raise SomeRefused(f"{len(refused)} of {len(specimens)} were refused: {', '.join(refused)}.")
+    if not settings.quiet:
+        typer.echo(f"{out}: {len(specimens)} shapes")
+
+
+ModelFolder = Annotated[Path, typer.Argument(metavar="MODEL", help="Folder of shape model --frame image.")]
+Configs = Annotated[list[Path], typer.Argument(metavar="CONFIG...", help="Trained; several: an ensemble.")]
+Landmarks = Annotated[
+    Path | None, typer.Option("--landmarks", metavar="DIR", help="Landmarks of the specimens, carried along.")
+]
+Licence = Annotated[str, typer.Option("--licence", help="Under which the bundle may be used.")]
+Citation = Annotated[str, typer.Option("--citation", help="How to cite it.")]
+Species = Annotated[str, typer.Option("--species", help="What the meshes show.")]
+
+
+@app.command("bundle", epilog="Example: craniomark shape bundle my-shapes config.json -o my-shapes-bundle")
+def bundle_(
+    model: ModelFolder, configs: Configs, out: Out, landmarks: Landmarks = None,
+    species: Species = "not told", licence: Licence = "not told", citation: Citation = "not told",
+) -> None:  # fmt: skip
+    """Make a bundle of a shape model and its trained networks, which holds no specimen."""
+    from craniomark.flows.shape.bundle import make_shape_bundle
+    from craniomark.flows.shape.landmarks import mean_landmarks
+
+    told = {"species": species, "licence": licence, "citation": citation}
+    make_shape_bundle(model, configs, out, told, mean_landmarks(model, landmarks) if landmarks else None)
+    if not settings.quiet:
+        typer.echo(f"{out}: made; look at it with: craniomark bundle show {out}")

@@ -156,7 +156,7 @@ def check_manifest(manifest: Manifest, file: str | PathLike[str]) -> None:
 
 def _check_labels(manifest: Manifest, refuse: Any) -> None:
     labels = manifest.labels
-    if not labels:
+    if not labels and set(manifest.parts) != {"shape"}:  # a shape needs none
         raise refuse("landmarks", "empty", "name at least one landmark")
     if len(set(labels)) != len(labels):
         raise refuse("landmarks", _twice(labels), "give each landmark its own label")

@@ -6,26 +6,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from craniomark.engine.image import Image
 from craniomark.flows.datasets.hashing import file_sha256
-from craniomark.flows.shape.correspond import Template, WallChoice, bone_of, carry, make_template
+from craniomark.flows.shape.correspond import Template, WallChoice, carry, make_template
 from craniomark.flows.shape.particle_files import read_particles, write_particles
 from craniomark.flows.shape.pca_files import FOLDER, write_pca
+from craniomark.flows.shape.placed import (
+    MEAN_IMAGE,
+    as_volume,
+    found_frames,
+    mean_image,
+    seen_bone,
+    write_images,
+)
 from craniomark.flows.shape.plots import plot_quality
 from craniomark.flows.shape.tables import write_csv
 from craniomark.flows.shape.warp import warped_surface
-from craniomark.flows.shape.workers import Told, work_on
+from craniomark.flows.shape.workers import Told, check_stop, work_on
 from craniomark.flows.training.files import read_json, write_json
 from craniomark.ground.checks import InputError
-from craniomark.ground.geometry import invert
+from craniomark.ground.geometry import apply, invert
 from craniomark.ground.meshes import read_surface, write_surface
 from craniomark.ground.specimens import Specimen, find_specimens
-from craniomark.ground.volumes import Volume, write_volume
+from craniomark.ground.volumes import write_volume
 from craniomark.tasks.shape.align import aligned
+from craniomark.tasks.shape.network import SMALLEST
 from craniomark.tasks.shape.particles import FEWEST, MOST
 from craniomark.tasks.shape.pca import ParticleModel, fit_particles
 from craniomark.tasks.shape.quality import Quality, quality
@@ -33,7 +43,7 @@ from craniomark.tasks.shape.quality import Quality, quality
 Array = NDArray[np.float64]
 FEWEST_SHAPES = 4
 """Three are left when one is left out."""
-_MARGIN_MM = 1.0
+Frame = Literal["procrustes", "image"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,11 @@ class ModelSettings:
         Id of the specimen whose particles are carried; empty: the one of middle size.
     walls : {"outer", "both"}
         Walls that bear particles.
-    images : float
-        Voxels, mm, of an image of each specimen in the common frame; 0: none are made.
+    images : int
+        Voxels along each axis of an image of each specimen in the common frame; 0: none are made.
+    frame : {"procrustes", "image"}
+        The common frame: that in which particles lie closest to their mean, or that in which images look
+        most like the mean image, as it is found in a new one.
     seed : int
         Of the particles.
 
@@ -62,7 +75,8 @@ class ModelSettings:
     particles: int = 1024
     template: str = ""
     walls: WallChoice = "outer"
-    images: float = 0.0
+    images: int = 0
+    frame: Frame = "procrustes"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -70,8 +84,10 @@ class ModelSettings:
             raise ValueError(f"particles is {self.particles}: give {FEWEST} to {MOST}")
         if self.walls not in ("outer", "both"):
             raise ValueError(f"walls is {self.walls}: give outer or both")
-        if not (self.images == 0 or 0.05 <= self.images <= 5):
-            raise ValueError(f"images is {self.images}: give 0.05 to 5 mm, or 0 for none")
+        if self.frame not in ("procrustes", "image"):
+            raise ValueError(f"frame is {self.frame}: give procrustes or image")
+        if not (self.images == 0 or SMALLEST <= self.images <= 512):
+            raise ValueError(f"images is {self.images}: give {SMALLEST} to 512 voxels, or 0 for none")
 
 
 def build_shape_model(
@@ -123,15 +139,22 @@ def build_shape_model(
     local = [read_particles(_local(out, one.id)) for one in specimens]
     rows = [read_json(_record(out, one.id)) for one in specimens]
     world, to_world = aligned(local, template.points)
+    if settings.images or settings.frame == "image":
+        bones = _bones(specimens, told, stop_file)
+    if settings.frame == "image":
+        mean = mean_image(bones, to_world, world)
+        to_world = found_frames(bones, to_world, mean, told)
+        world = np.stack([apply(m, one) for m, one in zip(to_world, local, strict=True)])
+        write_volume(as_volume(mean_image(bones, to_world, world)), out / MEAN_IMAGE)
     for one, points in zip(specimens, world, strict=True):
         write_particles(out / "world_particles" / f"{one.id}.particles", points)
     model = write_model(out, [one.id for one in specimens], world, told, settings.seed)
-    mean = warped_surface(template.surface, template.points, model.mean)
-    write_surface(mean, out / "mean.ply")
+    write_surface(warped_surface(template.surface, template.points, model.mean), out / "mean.ply")
     placed = {one.id: m.tolist() for one, m in zip(specimens, to_world, strict=True)}
     _write_records(out, settings, chosen.id, template, rows, placed)
     if settings.images:
-        _write_images(out, specimens, to_world, world, settings.images, told, stop_file)
+        names = [one.id for one in specimens]
+        write_images(out, names, bones, to_world, world, settings.images, told, stop_file)
     told("model", 1.0)
     return model
 
@@ -166,25 +189,6 @@ def carry_one(specimen: Specimen, template: Template, out: Path, key: str) -> No
     write_json(_record(out, specimen.id), record)
 
 
-def specimen_image(surface: Path, to_world: Array, shape: tuple[int, int, int], matrix: Array) -> Volume:
-    """The bone of a mesh in the common frame, on a grid of that frame; uint8, 200 is bone."""
-    bone = bone_of(read_surface(surface), surface).moved(to_world)
-    spacing = float(np.linalg.norm(matrix[:3, 0]))
-    placed = bone.smoothed(spacing / 2).on_grid(shape, matrix)
-    return Volume(np.round(200 * placed.voxels.numpy().clip(0, 1)).astype(np.uint8), matrix)
-
-
-def grid_around(
-    world: Array, spacing: float, margin: float = _MARGIN_MM
-) -> tuple[tuple[int, int, int], Array]:
-    """Shape and voxel-to-LPS matrix of a grid around all particles."""
-    low, high = world.reshape(-1, 3).min(0) - margin, world.reshape(-1, 3).max(0) + margin
-    i, j, k = (int(n) for n in np.ceil((high - low) / spacing) + 1)
-    matrix = np.diag([spacing, spacing, spacing, 1.0])
-    matrix[:3, 3] = (low + high) / 2 - spacing * (np.array([i, j, k]) - 1) / 2
-    return (i, j, k), matrix
-
-
 def _meshes(inputs: Sequence[Path]) -> list[Specimen]:
     found = find_specimens(inputs)
     for one in found:
@@ -205,6 +209,15 @@ def _template_of(specimens: Sequence[Specimen], settings: ModelSettings) -> Spec
         return ids[settings.template]
     sizes = np.array([float(np.linalg.norm(read_surface(one.path).extent)) for one in specimens])
     return specimens[int(np.abs(sizes - np.median(sizes)).argmin())]
+
+
+def _bones(specimens: Sequence[Specimen], told: Told, stop_file: Path | None) -> list[Image]:
+    bones = []
+    for number, one in enumerate(specimens):
+        check_stop(stop_file)
+        told("bones", number / len(specimens))
+        bones.append(seen_bone(one))
+    return bones
 
 
 def _key(settings: ModelSettings, template: Specimen) -> str:
@@ -255,20 +268,6 @@ def _write_quality(out: Path, found: Quality) -> None:
     ]
     write_csv(out / "quality.csv", ["modes", "compactness", "generalisation_mm", "specificity_mm"], rows)
     plot_quality(found, out / "quality.png")
-
-
-def _write_images(
-    out: Path, specimens: Sequence[Specimen], to_world: Array, world: Array, spacing: float, told: Told,
-    stop_file: Path | None,
-) -> None:  # fmt: skip
-    shape, matrix = grid_around(world, spacing)
-    placed = dict(zip([one.id for one in specimens], to_world, strict=True))
-
-    def made(specimen: Specimen) -> None:
-        image = specimen_image(specimen.path, placed[specimen.id], shape, matrix)
-        write_volume(image, out / "images" / f"{specimen.id}.nrrd")
-
-    work_on(specimens, made, 1, lambda number: told("images", number / len(specimens)), stop_file)
 
 
 def _short(value: float) -> float:
