@@ -3,6 +3,8 @@
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,3 +71,12 @@ def source_files(repository: Path) -> set[str]:
     words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(words, cwd=repository, capture_output=True, check=True, text=True)
     return {name for name in done.stdout.split("\0") if name and (repository / name).is_file()}
+
+
+@pytest.fixture(scope="module")
+def benchmarks(repository: Path) -> Iterator[Path]:
+    """Give the folder of the benchmarks, whose modules can be imported meanwhile."""
+    folder = repository / "Testing" / "Benchmarks"
+    sys.path.insert(0, str(folder))
+    yield folder
+    sys.path.remove(str(folder))

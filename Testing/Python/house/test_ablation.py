@@ -1,8 +1,6 @@
 """The ablation: each idea's settings are taken, and its verdict says no more than the runs do."""
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -10,14 +8,6 @@ import pytest
 
 from craniomark.flows.training.config.compose import compose
 from craniomark.flows.training.registry import task_entry
-
-
-@pytest.fixture(scope="module")
-def benchmarks(repository: Path) -> Iterator[Path]:
-    folder = repository / "Testing" / "Benchmarks"
-    sys.path.insert(0, str(folder))
-    yield folder
-    sys.path.remove(str(folder))
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The study across kinds of skulls: its rows, and that its landmarks are indeed the same ones."""
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -10,14 +8,6 @@ import numpy as np
 import pytest
 
 from craniomark.ground.geometry import apply, similarity_fit
-
-
-@pytest.fixture(scope="module")
-def benchmarks(repository: Path) -> Iterator[Path]:
-    folder = repository / "Testing" / "Benchmarks"
-    sys.path.insert(0, str(folder))
-    yield folder
-    sys.path.remove(str(folder))
 
 
 @pytest.fixture

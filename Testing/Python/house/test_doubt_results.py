@@ -4,8 +4,6 @@ Rows of faults.py and accuracy.py come from the same bundles.
 """
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +11,6 @@ import pytest
 
 METHODS = ["atlases", "bundle"]
 KINDS = ["cut view", "missing bone", "smoothed", "wrong start", "moved"]
-
-
-@pytest.fixture(scope="module")
-def benchmarks(repository: Path) -> Iterator[Path]:
-    folder = repository / "Testing" / "Benchmarks"
-    sys.path.insert(0, str(folder))
-    yield folder
-    sys.path.remove(str(folder))
 
 
 @pytest.fixture(scope="module")

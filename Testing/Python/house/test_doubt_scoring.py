@@ -1,8 +1,6 @@
 """Scores of doubt, on made-up rows whose answer is known: planted faults, estimates and flags."""
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,21 +15,18 @@ FOLDS = np.arange(10) % 5
 
 
 @pytest.fixture(scope="module")
-def benchmarks(repository: Path) -> Iterator[Any]:
-    folder = str(repository / "Testing" / "Benchmarks")
-    sys.path.insert(0, folder)
-    yield lambda name: importlib.import_module(f"common.{name}")
-    sys.path.remove(folder)
+def module(benchmarks: Path) -> Any:  # noqa: ARG001 - where they lie
+    return lambda name: importlib.import_module(f"common.{name}")
 
 
 @pytest.fixture(scope="module")
-def doubt(benchmarks: Any) -> Any:
-    return benchmarks("doubt_scoring")
+def doubt(module: Any) -> Any:
+    return module("doubt_scoring")
 
 
 @pytest.fixture(scope="module")
-def faults(benchmarks: Any) -> Any:
-    return benchmarks("fault_scoring")
+def faults(module: Any) -> Any:
+    return module("fault_scoring")
 
 
 def row(kind: str, label: str, outcome: str, error: str = "0.1", amount: str = "") -> dict[str, str]:

@@ -1,8 +1,6 @@
 """The folds of the strains: nobody is predicted by what saw a relative."""
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +9,8 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def families(repository: Path) -> Iterator[Any]:
-    folder = str(repository / "Testing" / "Benchmarks")
-    sys.path.insert(0, folder)
-    yield importlib.import_module("common.families")
-    sys.path.remove(folder)
+def families(benchmarks: Path) -> Any:  # noqa: ARG001 - where it lies
+    return importlib.import_module("common.families")
 
 
 def test_every_strain_is_tried_once(families: Any) -> None:

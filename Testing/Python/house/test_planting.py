@@ -1,8 +1,6 @@
 """Planted faults: each does what it says and no more, and is a function of its seed."""
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,11 +15,8 @@ SPACING = 0.2
 
 
 @pytest.fixture(scope="module")
-def planting(repository: Path) -> Iterator[Any]:
-    folder = str(repository / "Testing" / "Benchmarks")
-    sys.path.insert(0, folder)
-    yield importlib.import_module("common.planting")
-    sys.path.remove(folder)
+def planting(benchmarks: Path) -> Any:  # noqa: ARG001 - where it lies
+    return importlib.import_module("common.planting")
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """The committed benchmark rows, scored anew against the truth: what README and docs claim still holds."""
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,7 @@ MEAN, ORACLE = "mean shape pasted", "mean shape, oracle affine"
 PEER = "ANTs SyN, median of eight"
 
 
-@pytest.fixture(scope="module")
-def benchmarks(repository: Path, data_folder: Path) -> Iterator[Path]:  # noqa: ARG001
-    """Make the benchmarks' own modules importable; without data there is no truth to score against."""
-    folder = repository / "Testing" / "Benchmarks"
-    sys.path.insert(0, str(folder))
-    yield folder
-    sys.path.remove(str(folder))
+pytestmark = pytest.mark.usefixtures("data_folder")  # without data there is no truth to score against
 
 
 @pytest.fixture(scope="module")

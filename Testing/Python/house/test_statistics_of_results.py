@@ -1,8 +1,6 @@
 """The committed predictions, analysed as `craniomark evaluate` does: what the documents say of them holds."""
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +14,7 @@ Cohort = dict[str, LandmarkSet]
 QUICK = Resampling(199)
 
 
-@pytest.fixture(scope="module")
-def benchmarks(repository: Path, mouse_ct_folder: Path) -> Iterator[Path]:  # noqa: ARG001
-    folder = repository / "Testing" / "Benchmarks"
-    sys.path.insert(0, str(folder))
-    yield folder
-    sys.path.remove(str(folder))
+pytestmark = pytest.mark.usefixtures("mouse_ct_folder")  # without data there is no truth to score against
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """The committed rows of the strains, scored anew against the truth: what the documents claim still holds."""
 
 import importlib
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +11,6 @@ METHODS, POSES = ("bundle", "eight", "forty"), ("given", "random")
 MEAN = {"bundle": 0.14, "eight": 0.14, "forty": 0.125}
 P95 = {"bundle": 0.435, "eight": 0.45, "forty": 0.45}
 """Of the bundle alone 0.42 was wanted, which holds without the wild-derived strains."""
-
-
-@pytest.fixture(scope="module")
-def benchmarks(repository: Path) -> Iterator[Path]:
-    folder = repository / "Testing" / "Benchmarks"
-    sys.path.insert(0, str(folder))
-    yield folder
-    sys.path.remove(str(folder))
 
 
 @pytest.fixture(scope="module")
