@@ -15,6 +15,7 @@ MODULES = {
     "orient": "craniomark.flows.training.orient_task",
     "landmark": "craniomark.flows.training.landmark_task",
     "focus": "craniomark.flows.training.focus_task",
+    "register": "craniomark.flows.training.register_task",
     "shape": "craniomark.flows.training.shape_task",
     "segment": "craniomark.flows.training.segment_task",
 }

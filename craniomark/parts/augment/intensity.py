@@ -47,7 +47,7 @@ class Intensity:
     ----------
     gain, gamma, noise, blur : Tensor, shape (B,)
         Factor, exponent, and the standard deviations of noise and of blur.
-    shading : Tensor, shape (B, 1, 3, 3, 3)
+    shading : Tensor, shape (B, 1, 3, 3[, 3])
         Logarithm of the field at its control points.
     seed : int
         Of the noise.
@@ -61,8 +61,10 @@ class Intensity:
     seed: int
 
 
-def sample_intensity(count: int, ranges: IntensityRange, rng: np.random.Generator) -> Intensity:
-    """Draw the changes of `count` images."""
+def sample_intensity(
+    count: int, ranges: IntensityRange, rng: np.random.Generator, axes: int = 3
+) -> Intensity:
+    """Draw the changes of `count` images of so many axes."""
 
     def drawn(low: float, high: float, *more: int) -> torch.Tensor:
         return torch.from_numpy(rng.uniform(low, high, (count, *more)).astype(np.float32))
@@ -72,7 +74,7 @@ def sample_intensity(count: int, ranges: IntensityRange, rng: np.random.Generato
         gamma=drawn(-ranges.gamma, ranges.gamma).exp2(),
         noise=drawn(0.0, ranges.noise),
         blur=drawn(0.0, ranges.blur),
-        shading=drawn(-ranges.shading, ranges.shading, 1, *(_LATTICE,) * 3),
+        shading=drawn(-ranges.shading, ranges.shading, 1, *(_LATTICE,) * axes),
         seed=int(rng.integers(2**62)),
     )
 
@@ -82,12 +84,12 @@ def with_intensity(images: torch.Tensor, change: Intensity) -> torch.Tensor:
 
     Parameters
     ----------
-    images : Tensor, shape (B, C, I, J, K)
+    images : Tensor, shape (B, C, I, J[, K])
         Air about 0. Negative values keep their sign under gamma.
     change : Intensity
         For these B images; the same change gives the same images.
     """
-    device, each = images.device, (-1, 1, 1, 1, 1)
+    device, each = images.device, (-1, *(1,) * (images.ndim - 1))
     if bool((change.blur > 0).any()):
         images = blurred(images, change.blur.to(device))
     if bool((change.gamma != 1).any()):

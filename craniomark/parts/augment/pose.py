@@ -115,10 +115,10 @@ def resampled(
 
     Parameters
     ----------
-    images : Tensor, shape (B, C, I, J, K)
+    images : Tensor, shape (B, C, I, J[, K])
         Input.
     maps : array_like, shape (B, 4, 4)
-        Output voxel index to input voxel index, from `index_maps`.
+        Output voxel index to input voxel index, from `index_maps`; (B, 3, 3) in two dimensions.
     shape : sequence of int
         Of the output.
     mode : {"bilinear", "nearest"}
@@ -131,8 +131,8 @@ def resampled(
     half_in = (np.array(images.shape[2:]) - 1) / 2
     half_out = (np.array(shape) - 1) / 2
     maps = np.asarray(maps, dtype=np.float64)
-    linear = maps[:, :3, :3] * half_out / half_in[:, None]
-    middle = (np.einsum("nij,j->ni", maps[:, :3, :3], half_out) + maps[:, :3, 3]) / half_in - 1
+    linear = maps[:, :-1, :-1] * half_out / half_in[:, None]
+    middle = (np.einsum("nij,j->ni", maps[:, :-1, :-1], half_out) + maps[:, :-1, -1]) / half_in - 1
     # torch counts the axes of a grid from the last one.
     theta = np.concatenate([linear[:, ::-1, ::-1], middle[:, ::-1, None]], axis=-1)
     place = torch.from_numpy(np.ascontiguousarray(theta)).to(images.device, images.dtype)

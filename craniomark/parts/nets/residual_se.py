@@ -1,10 +1,13 @@
-"""Residual blocks with squeeze and excitation in 3-D, and an encoder that ends in numbers."""
+"""Residual blocks with squeeze and excitation, in 3-D or 2-D, and an encoder that ends in numbers."""
 
 import itertools
 from collections.abc import Sequence
 
 import torch
 from torch import nn
+
+CONVOLUTIONS: dict[int, type[nn.Conv3d] | type[nn.Conv2d]] = {3: nn.Conv3d, 2: nn.Conv2d}
+"""By the number of axes."""
 
 
 class SqueezeExcite(nn.Module):
@@ -26,9 +29,9 @@ class SqueezeExcite(nn.Module):
         )
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """Maps, shape (B, C, I, J, K), each channel times its weight."""
-        weights: torch.Tensor = self.weigh(maps.mean((2, 3, 4)))
-        return maps * weights[:, :, None, None, None]
+        """Maps, shape (B, C, I, J[, K]), each channel times its weight."""
+        weights: torch.Tensor = self.weigh(maps.mean(tuple(range(2, maps.ndim))))
+        return maps * weights[(..., *(None,) * (maps.ndim - 2))]
 
 
 class ResidualSE(nn.Module):
@@ -40,25 +43,28 @@ class ResidualSE(nn.Module):
         Of input and output.
     stride : int
         1, or 2 to halve each axis, which must be even.
+    axes : {3, 2}
+        Of the maps.
     """
 
-    def __init__(self, channels_in: int, channels_out: int, stride: int = 1) -> None:
+    def __init__(self, channels_in: int, channels_out: int, stride: int = 1, axes: int = 3) -> None:
         super().__init__()
+        conv = CONVOLUTIONS[axes]
         self.body = nn.Sequential(
-            nn.Conv3d(channels_in, channels_out, 3, stride, 1, bias=False),
+            conv(channels_in, channels_out, 3, stride, 1, bias=False),
             _norm(channels_out),
             nn.ReLU(),
-            nn.Conv3d(channels_out, channels_out, 3, 1, 1, bias=False),
+            conv(channels_out, channels_out, 3, 1, 1, bias=False),
             _norm(channels_out),
             SqueezeExcite(channels_out),
         )
         self.around: nn.Module = nn.Identity()
         if stride > 1 or channels_in != channels_out:
             # Voxels of one block mixed: a pooling would cost a fifth of a training step on a CPU.
-            self.around = nn.Conv3d(channels_in, channels_out, stride, stride, bias=False)
+            self.around = conv(channels_in, channels_out, stride, stride, bias=False)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
-        """Maps, shape (B, channels_in, I, J, K), to (B, channels_out, ...)."""
+        """Maps, shape (B, channels_in, I, J[, K]), to (B, channels_out, ...)."""
         return torch.relu(self.body(maps) + self.around(maps))
 
 
@@ -78,11 +84,16 @@ class ResidualSENet(nn.Module):
         How many numbers.
     narrow, hidden : int
         Channels that are read out, and width of the layer between.
+    axes : {3, 2}
+        Of the input.
+    channels : int
+        Of the input.
     """
 
     def __init__(
-        self, size: int, widths: Sequence[int], outputs: int, narrow: int = 24, hidden: int = 128
-    ) -> None:
+        self, size: int, widths: Sequence[int], outputs: int, narrow: int = 24, hidden: int = 128,
+        axes: int = 3, channels: int = 1,
+    ) -> None:  # fmt: skip
         super().__init__()
         if not widths or any(w < 4 or w % 4 for w in widths):
             raise ValueError(f"widths are {tuple(widths)}: give multiples of 4")
@@ -90,25 +101,32 @@ class ResidualSENet(nn.Module):
             raise ValueError(
                 f"size is {size}: give a multiple of {2 ** len(widths)} for {len(widths)} widths"
             )
-        self.stem = nn.Sequential(nn.Conv3d(1, widths[0], 5, 2, 2, bias=False), _norm(widths[0]), nn.ReLU())
+        conv = CONVOLUTIONS[axes]
+        stem = conv(channels, widths[0], 5, 2, 2, bias=False)
+        self.stem = nn.Sequential(stem, _norm(widths[0]), nn.ReLU())
         pairs = itertools.pairwise(widths)
-        self.blocks = nn.Sequential(*(ResidualSE(a, b, stride=2) for a, b in pairs))
+        self.blocks = nn.Sequential(*(ResidualSE(a, b, 2, axes) for a, b in pairs))
         edge = size // 2 ** len(widths)
         self.read_out = nn.Sequential(
-            nn.Conv3d(widths[-1], narrow, 1),
+            conv(widths[-1], narrow, 1),
             nn.Flatten(),
             nn.ReLU(),
-            nn.Linear(narrow * edge**3, hidden),
+            nn.Linear(narrow * edge**axes, hidden),
             nn.ReLU(),
             nn.Linear(hidden, outputs),
         )
 
     def forward(self, cubes: torch.Tensor) -> torch.Tensor:
-        """Cubes, shape (B, 1, size, size, size), to numbers, shape (B, outputs)."""
+        """Cubes, shape (B, channels, size, size[, size]), to numbers, shape (B, outputs)."""
         # Channels last: a tenth to a quarter faster on CPUs, most of all in bfloat16.
-        maps = self.stem(cubes.contiguous(memory_format=torch.channels_last_3d))
+        maps = self.stem(cubes.contiguous(memory_format=layout_of(cubes.ndim - 2)))
         numbers: torch.Tensor = self.read_out(self.blocks(maps).contiguous())
         return numbers
+
+
+def layout_of(axes: int) -> torch.memory_format:
+    """Channels last, for maps of so many axes."""
+    return torch.channels_last_3d if axes == 3 else torch.channels_last
 
 
 def _norm(channels: int) -> nn.Module:

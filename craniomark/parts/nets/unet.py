@@ -1,4 +1,4 @@
-"""A residual 3-D U-Net whose voxels keep an exact place: input of any landmark network."""
+"""A residual U-Net, in 3-D or 2-D, whose voxels keep an exact place: input of any landmark network."""
 
 import itertools
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import ArrayLike, NDArray
 from torch import nn
 
 from craniomark.parts.nets.conditioning import Modulation
+from craniomark.parts.nets.residual_se import CONVOLUTIONS, layout_of
 
 _GROUP = 8
 
@@ -94,27 +96,30 @@ class UNet(nn.Module):
         Number of values of a condition; 0 for none.
     channels : int
         Of the images.
+    axes : {3, 2}
+        Of the images; a condition needs three.
     """
 
-    def __init__(self, settings: UNetSettings, condition: int = 0, channels: int = 1) -> None:
+    def __init__(self, settings: UNetSettings, condition: int = 0, channels: int = 1, axes: int = 3) -> None:
         super().__init__()
         self.settings = settings
-        filters = settings.filters
-        entries = [nn.Conv3d(channels * settings.stem**3, filters[0], 3, padding=1)]
-        entries += [nn.Conv3d(a, b, 2, stride=2) for a, b in itertools.pairwise(filters)]
+        filters, conv = settings.filters, CONVOLUTIONS[axes]
+        up = nn.ConvTranspose3d if axes == 3 else nn.ConvTranspose2d
+        entries = [conv(channels * settings.stem**axes, filters[0], 3, padding=1)]
+        entries += [conv(a, b, 2, stride=2) for a, b in itertools.pairwise(filters)]
         self.entries = nn.ModuleList(entries)
-        self.encoders = nn.ModuleList(_blocks(f, settings.blocks) for f in filters)
+        self.encoders = nn.ModuleList(_blocks(f, settings.blocks, axes) for f in filters)
         decoded = filters[settings.finest :]
         pairs = list(itertools.pairwise(decoded))
-        self.rises = nn.ModuleList(nn.ConvTranspose3d(b, a, 2, stride=2) for a, b in pairs)
-        self.merges = nn.ModuleList(nn.Conv3d(2 * a, a, 1) for a, _ in pairs)
-        self.decoders = nn.ModuleList(_blocks(a, settings.blocks) for a, _ in pairs)
+        self.rises = nn.ModuleList(up(b, a, 2, stride=2) for a, b in pairs)
+        self.merges = nn.ModuleList(conv(2 * a, a, 1) for a, _ in pairs)
+        self.decoders = nn.ModuleList(_blocks(a, settings.blocks, axes) for a, _ in pairs)
         told = range(len(filters)) if settings.everywhere else [len(filters) - 1]
         self.conditions = nn.ModuleDict(
             {str(level): Modulation(condition, filters[level]) for level in told if condition}
         )
         self.final = nn.Sequential(nn.GroupNorm(self.map_channels // _GROUP, self.map_channels), _act())
-        self.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]  # several times faster on a CPU
+        self.to(memory_format=layout_of(axes))  # type: ignore[call-overload]  # several times faster on a CPU
 
     @property
     def map_channels(self) -> int:
@@ -127,11 +132,11 @@ class UNet(nn.Module):
         return self.settings.filters[-1]
 
     def forward(self, images: torch.Tensor, condition: torch.Tensor | None = None) -> Features:
-        """Features of images, shape (B, C, I, J, K), each edge a multiple of ``settings.multiple``."""
+        """Features of images, shape (B, C, I, J[, K]), each edge a multiple of ``settings.multiple``."""
         if any(edge % self.settings.multiple for edge in images.shape[2:]):
             edges = tuple(images.shape[2:])
             raise ValueError(f"images of {edges} voxels: give multiples of {self.settings.multiple}")
-        x = folded(images, self.settings.stem).contiguous(memory_format=torch.channels_last_3d)
+        x = folded(images, self.settings.stem).contiguous(memory_format=layout_of(images.ndim - 2))
         kept = []
         for level, (entry, encoder) in enumerate(zip(self.entries, self.encoders, strict=True)):
             x = entry(x)
@@ -150,12 +155,12 @@ class UNet(nn.Module):
 class Residual(nn.Module):
     """Two normalised convolutions beside the identity, which is all that they are at first."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, axes: int = 3) -> None:
         super().__init__()
-        groups = channels // _GROUP
+        groups, conv = channels // _GROUP, CONVOLUTIONS[axes]
         self.norm1, self.norm2 = nn.GroupNorm(groups, channels), nn.GroupNorm(groups, channels)
-        self.conv1 = nn.Conv3d(channels, channels, 3, padding=1)
-        self.conv2 = nn.Conv3d(channels, channels, 3, padding=1)
+        self.conv1 = conv(channels, channels, 3, padding=1)
+        self.conv2 = conv(channels, channels, 3, padding=1)
         self.act = _act()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -166,9 +171,14 @@ class Residual(nn.Module):
 
 
 def folded(images: torch.Tensor, edge: int) -> torch.Tensor:
-    """Blocks of ``edge**3`` voxels as channels: (B, C, I, J, K) to (B, C edge^3, I/edge, J/edge, K/edge)."""
+    """Blocks of ``edge**3`` voxels as channels: (B, C, I, J, K) to (B, C edge^3, I/edge, J/edge, K/edge).
+
+    In 2-D blocks of ``edge**2``.
+    """
     if edge == 1:
         return images
+    if images.ndim == 4:
+        return F.pixel_unshuffle(images, edge)
     b, c, i, j, k = images.shape
     blocks = images.reshape(b, c, i // edge, edge, j // edge, edge, k // edge, edge)
     return blocks.permute(0, 1, 3, 5, 7, 2, 4, 6).reshape(b, c * edge**3, i // edge, j // edge, k // edge)
@@ -178,5 +188,5 @@ def _act() -> nn.Module:
     return nn.LeakyReLU(0.1)
 
 
-def _blocks(channels: int, count: int) -> nn.Sequential:
-    return nn.Sequential(*(Residual(channels) for _ in range(count)))
+def _blocks(channels: int, count: int, axes: int) -> nn.Sequential:
+    return nn.Sequential(*(Residual(channels, axes) for _ in range(count)))

@@ -5,7 +5,8 @@ import torch
 from numpy.typing import NDArray
 
 from craniomark.engine.image import Image
-from craniomark.tasks.orient.network import NetworkSettings, normalised
+from craniomark.parts.nets.levels import normalised
+from craniomark.tasks.orient.network import NetworkSettings
 
 
 def coarse_view(image: Image, spacing: float) -> Image:

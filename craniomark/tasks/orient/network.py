@@ -104,7 +104,7 @@ class OrientNetwork(nn.Module):
             self.register_buffer("spread", torch.ones(1))
 
     def forward(self, cubes: torch.Tensor) -> Guess:
-        """Cubes, shape (B, 1, size, size, size), from `normalised`, to poses."""
+        """Cubes, shape (B, 1, size, size, size), from `craniomark.parts.nets.levels.normalised`, to poses."""
         numbers = self.turn(cubes).float()
         six = numbers[:, :6]
         if self.settings.centre == "moments":
@@ -146,15 +146,3 @@ def moments(cubes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     middle = torch.stack([(a * x).sum(1) / total for a, x in zip(along, axes, strict=True)], 1)
     second = torch.stack([(a * x**2).sum(1) / total for a, x in zip(along, axes, strict=True)], 1)
     return middle, (second - middle**2).sum(1).clamp_min(1e-9).sqrt()
-
-
-def normalised(cubes: torch.Tensor, bright: float) -> torch.Tensor:
-    """Cubes, shape (B, 1, I, J, K), whose brightest share is 1 in the mean, air cut at 0.
-
-    A share of a cube of fixed size: neither gain nor padding changes it.
-    """
-    positive = cubes.clamp_min(0)
-    flat = positive.flatten(1)
-    count = max(round(bright * flat.shape[1]), 1)
-    level = flat.topk(count, dim=1).values.mean(1).clamp_min(1e-9)
-    return (positive / level[:, None, None, None, None]).clamp_max(2.0)

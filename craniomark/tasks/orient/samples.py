@@ -14,8 +14,9 @@ from craniomark.parts.augment.clutter import sample_capsules, with_capsules
 from craniomark.parts.augment.fieldofview import FieldRange, cut_away, sample_planes
 from craniomark.parts.augment.intensity import IntensityRange, sample_intensity, with_intensity
 from craniomark.parts.augment.pose import PoseRange, index_maps, moved_points, resampled, sample_poses
+from craniomark.parts.nets.levels import normalised
 from craniomark.tasks.orient.cubes import coarse_view
-from craniomark.tasks.orient.network import NetworkSettings, normalised
+from craniomark.tasks.orient.network import NetworkSettings
 
 Array = NDArray[np.float64]
 _MARGIN = 1.25

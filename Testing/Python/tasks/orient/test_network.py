@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from craniomark.parts.losses.rotation import rotation_from_six, six_from_rotation
-from craniomark.tasks.orient.network import CentreBy, NetworkSettings, OrientNetwork, moments, normalised
+from craniomark.parts.nets.levels import normalised
+from craniomark.tasks.orient.network import CentreBy, NetworkSettings, OrientNetwork, moments
 
 SMALL: dict[str, Any] = {"size": 16, "spacing": 2.0, "widths": (8, 8)}
 

@@ -1,0 +1,42 @@
+"""Trained networks of registration put into a bundle."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from craniomark.flows.bundle import load_bundle, write_bundle
+from craniomark.flows.registration.networks import AFFINE_PART, affine_parts, trained_affine_network
+
+
+def add_affine(run: Path, bundle: str, out: Path, version: str, command: str) -> Path:
+    """Write a bundle anew with the affine network of a run in it, in place of an older one.
+
+    Parameters
+    ----------
+    run : Path
+        Folder of a finished run of ``craniomark train register model=affine_...``.
+    bundle : str
+        Name or path of the bundle that is copied.
+    out : Path
+        Folder of the new one; it may be that of the old.
+    version : str
+        Of the new one.
+    command : str
+        By which the network was trained; told in the manifest.
+
+    Raises
+    ------
+    InputError
+        If the run is not done, or something about the bundle is off.
+    """
+    old = load_bundle(bundle)
+    parts: dict[str, Callable[[Path], None]] = {
+        name: partial(shutil.copyfile, old.path(name)) for name in old.manifest.files
+    }
+    parts |= affine_parts(trained_affine_network(run))
+    kept = tuple(name for name in old.manifest.parts if name != AFFINE_PART)
+    commands = (*old.manifest.commands, command)
+    manifest = replace(old.manifest, version=version, parts=(*kept, AFFINE_PART), commands=commands)
+    return write_bundle(out, manifest, parts)

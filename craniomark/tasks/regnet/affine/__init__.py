@@ -1,0 +1,1 @@
+"""Networks that tell the linear map between two images, trained on pairs made from one image."""
