@@ -79,7 +79,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic = self.desk = self.ui = self.registerPanel = self.trainPanel = None
+        self.logic = self.desk = self.ui = self.registerPanel = self.maskPanel = self.trainPanel = None
         self._parameters = self._tag = None
         self._told = 0
 
@@ -90,6 +90,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.layout.addWidget(self.panel)
         try:
             from craniomark.desktop import shared
+            from craniomark.desktop.mask_panel import MaskPanel
             from craniomark.desktop.model_picker import ModelPicker
             from craniomark.desktop.panel import MessageLine
             from craniomark.desktop.register_panel import RegisterPanel
@@ -106,6 +107,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.message = MessageLine(self.ui.messageLabel)
         self.models = ModelPicker(self.ui.modelBox, self.ui.modelCard, "orient", "ct", self.onModel)
         self.registerPanel = RegisterPanel(self.ui, self.desk, self.message, self.begin, self.chosen)
+        self.maskPanel = MaskPanel(self.ui, self.desk, self.message, self.begin, self.chosen)
         self.trainPanel = TrainPanel(self.ui.trainPlace, shared.training())
         shared.training().on_model.append(self.onTrained)
         self.connectButtons()
@@ -123,7 +125,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             "Install the extension CranioMark again."
         )
         ui = slicer.util.childWidgetVariables(self.panel)
-        for section in ("scan", "correct", "keep", "register", "many", "train"):
+        for section in ("scan", "correct", "keep", "register", "mask", "many", "train"):
             getattr(ui, f"{section}Section").visible = False
         for widget in (ui.orientButton, ui.cancelButton, ui.progressBar):
             widget.visible = False
@@ -293,7 +295,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.refresh()
 
     def onTold(self, kind, words):
-        """Tell how resampling or registration ended."""
+        """Tell how resampling, registration or a bone mask ended."""
         self.message.tell(kind, words)
         self.refresh()
 
@@ -328,6 +330,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         ui.statusLabel.text = desk.status
         ui.statusLabel.visible = bool(ui.statusLabel.text)
         self.registerPanel.refresh()
+        self.maskPanel.refresh()
         self.showOutcomes(work)
 
     def showOutcomes(self, presenter):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from craniomark.desktop.board import JobBoard
+from craniomark.desktop.masking import MaskPresenter
 from craniomark.desktop.orient_folder import FolderPresenter
 from craniomark.desktop.orienting import OrientPresenter
 from craniomark.desktop.outcomes import Outcome, columns_of
@@ -35,13 +36,21 @@ class OrientDesk:
         self.folder = FolderPresenter(board, ensure=ensure)
         self.resampler = Resampler(board, scene_of)
         self.register = RegisterPresenter(board, scene_of, self.poses.steps, ensure)
+        self.mask = MaskPresenter(board, scene_of, ensure)
         self._table = ""
         self._shown = object()
 
+    @property
+    def _tellers(self) -> tuple[Resampler, RegisterPresenter, MaskPresenter]:
+        """Those that tell by a sentence how they ended."""
+        return self.resampler, self.register, self.mask
+
     def connect(self, changed: Callable[[], None], told: Callable[[str, str], None]) -> None:
-        """Tell a panel of changes; and by kind and sentence how resampling and registration ended."""
-        self.poses.changed = self.folder.changed = self.resampler.changed = self.register.changed = changed
-        self.resampler.told = self.register.told = told
+        """Tell a panel of changes; and by kind and sentence how what has no outcomes of its own ended."""
+        for one in (self.poses, self.folder, *self._tellers):
+            one.changed = changed
+        for teller in self._tellers:
+            teller.told = told
 
     def disconnect(self) -> None:
         """Tell nobody, and stop."""
@@ -52,17 +61,17 @@ class OrientDesk:
     @property
     def busy(self) -> bool:
         """Whether something is at work."""
-        return any(one.busy for one in (self.poses, self.folder, self.resampler, self.register))
+        return any(one.busy for one in (self.poses, self.folder, *self._tellers))
 
     @property
     def fraction(self) -> float:
         """Of what is at work, 0 to 1."""
-        return next((one for one in (self.resampler, self.register) if one.busy), self.shown).fraction
+        return next((one for one in self._tellers if one.busy), self.shown).fraction
 
     @property
     def status(self) -> str:
         """A line on what is at work."""
-        return self.resampler.status or self.register.status or self.shown.status
+        return next((one for one in self._tellers if one.busy), self.shown).status
 
     @property
     def shown(self) -> OrientPresenter | FolderPresenter:
@@ -73,16 +82,15 @@ class OrientDesk:
 
     def cancel(self) -> None:
         """Stop what is at work."""
-        self.poses.cancel()
-        self.folder.cancel()
-        self.resampler.cancel()
-        self.register.cancel()
+        for one in (self.poses, self.folder, *self._tellers):
+            one.cancel()
 
     def scene_closed(self) -> None:
         """The scene is gone, and what was made for it; the scans of a folder go on."""
         self.poses.scene_closed()
         self.resampler.drop()
         self.register.scene_closed()
+        self.mask.scene_closed()
         self._table = ""
 
     def forget(self) -> None:

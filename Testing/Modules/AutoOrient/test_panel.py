@@ -22,7 +22,7 @@ def test_a_panel_without_a_volume_offers_nothing_to_press(panel):
 
 def test_the_panel_as_it_opens(panel, scene):
     ui = panel.ui
-    sections = ("scan", "correct", "keep", "register", "many", "train")
+    sections = ("scan", "correct", "keep", "register", "mask", "many", "train")
     assert [name for name in sections if not getattr(ui, f"{name}Section").collapsed] == ["scan", "correct"]
     assert ui.keepBox.checked and not ui.handlesButton.checked
     for name in ("modelCard", "statusLabel", "messageLabel", "keepHint"):

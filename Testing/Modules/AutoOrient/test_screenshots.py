@@ -67,7 +67,7 @@ def test_pictures_of_orienting(panel, volume, make_volume, take, tmp_path):
     take("several")
 
 
-def test_pictures_of_registering(panel, make_volume, take):
+def test_pictures_of_registering_and_masks(panel, make_volume, take):
     fixed, moving = make_volume("atlas skull"), make_volume("specimen 2")
     for section in ("scan", "correct"):
         getattr(panel.ui, f"{section}Section").collapsed = True
@@ -78,6 +78,10 @@ def test_pictures_of_registering(panel, make_volume, take):
     assert finished(panel)
     panel.ui.beforeSlider.value = 60
     take("registered")
+    panel.ui.registerSection.collapsed, panel.ui.maskSection.collapsed = True, False
+    panel.ui.maskButton.click()
+    assert finished(panel)
+    take("bone-mask")
 
 
 def test_pictures_of_training(panel, take, tmp_path, folder, slicer):

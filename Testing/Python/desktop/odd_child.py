@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,13 @@ from craniomark.flows.jobs.requests import (
     Predict,
     Refine,
     Register,
+    Segment,
     ShowModel,
     Train,
 )
 from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.ground.checks import InputError
+from craniomark.ground.volumes import read_volume, write_volume
 from craniomark.jobs import serve
 from craniomark.jobs.endings import Result
 from craniomark.jobs.kinds import DOERS
@@ -125,9 +128,36 @@ def register(ask: Register, reports: Reports, _shelf: Shelf) -> Result:
     return Result(f"The images fit, by {ask.method}.", ask.out, files, {"verdict": verdict, "matrix": matrix})
 
 
+def segment(ask: Segment, reports: Reports, _shelf: Shelf) -> Result:
+    """All that is brighter than the mean; the name of the model tells what goes wrong."""
+    what = Path(ask.model or "").name
+    for number in range(100 if "slow" in what else 2):
+        reports.progress("segment", number / 100)
+        time.sleep(0.05)
+    if "crash" in what:
+        os._exit(7)
+    if "no-torch" in what:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+    if "none" in what:
+        raise InputError(ask.scan, "voxels", "the same everywhere", "give an image that shows something")
+    scan = read_volume(ask.scan)
+    if "broken" in what:
+        ask.out.write_text("no image")
+    else:
+        write_volume(replace(scan, array=(scan.array > scan.array.mean()).astype(np.uint8)), ask.out)
+    return Result("12.5 mm³ of bone, 50.0% of the voxels.", ask.out, {"mask": ask.out})
+
+
 def main() -> None:
     """Serve with these jobs; what an interpreter would be told comes first in the arguments."""
-    doers = {ShowModel: show, CheckData: check, Train: train, Orient: orient, Register: register}
+    doers = {
+        ShowModel: show,
+        CheckData: check,
+        Train: train,
+        Orient: orient,
+        Register: register,
+        Segment: segment,
+    }
     landmarks = {Predict: predict, Refine: refine, Batch: batch}
     DOERS.update(doers | landmarks)  # type: ignore[attr-defined]
     sys.exit(serve.main(sys.argv[sys.argv.index("craniomark.jobs") + 1 :]))
