@@ -44,9 +44,8 @@ class RegisterPanel:
         ui.methodBox.setCurrentIndex(METHODS.index(held) if held in METHODS else 0)
         ui.registerButton.connect("clicked()", guarded(message, self._register))
         ui.beforeSlider.connect("valueChanged(int)", guarded(message, self._slide))
-        ui.fixedSelector.connect("currentNodeChanged(vtkMRMLNode*)", self.refresh)
 
-    def refresh(self, *_arguments: object) -> None:
+    def refresh(self) -> None:
         """Offer what there is enough chosen for."""
         ui, (moving, _) = self.ui, self._chosen()
         fixed, free = ui.fixedSelector.currentNode(), not self._desk.busy
