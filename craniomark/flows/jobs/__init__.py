@@ -23,6 +23,18 @@ from craniomark.flows.jobs.requests import (
     Train,
 )
 from craniomark.flows.jobs.runs import RunView, look_at_run
+from craniomark.flows.jobs.shape_requests import (
+    ShapeAnalyze,
+    ShapeAugment,
+    ShapeCheck,
+    ShapeExport,
+    ShapeLoaders,
+    ShapeModel,
+    ShapeModes,
+    ShapePredict,
+    ShapeTest,
+    ShapeTrain,
+)
 
 __all__ = [
     "KINDS",
@@ -39,6 +51,16 @@ __all__ = [
     "Register",
     "RunView",
     "Segment",
+    "ShapeAnalyze",
+    "ShapeAugment",
+    "ShapeCheck",
+    "ShapeExport",
+    "ShapeLoaders",
+    "ShapeModel",
+    "ShapeModes",
+    "ShapePredict",
+    "ShapeTest",
+    "ShapeTrain",
     "ShowModel",
     "Template",
     "Train",

@@ -24,6 +24,8 @@ from craniomark.ground.checks import InputError
 
 Listener = Callable[[Job, dict[str, Any]], None]
 PATIENCE, TRAINING_PATIENCE, STARTING_PATIENCE = 3.0, 30.0, 30.0
+SLOW_TO_STOP = ("train", "template", "shape_train", "shape_model", "shape_augment")
+"""Kinds whose steps take long, or save what they have first."""
 """Seconds that a job has to answer a stop: most kinds, training, and any that has not begun."""
 GREETING = 120.0
 """Seconds that a process has to greet, once it was started; then another is tried."""
@@ -328,7 +330,7 @@ class JobClient:
             stop.touch()
         patience = self._patience
         if patience is None:
-            patience = TRAINING_PATIENCE if job.kind in ("train", "template") else PATIENCE
+            patience = TRAINING_PATIENCE if job.kind in SLOW_TO_STOP else PATIENCE
             patience = patience if job.begun else STARTING_PATIENCE
         self._deadline = time.monotonic() + patience
 

@@ -12,6 +12,8 @@ State = Literal[
     "cancelled", "done", "refused", "failed", "crashed",
 ]  # fmt: skip
 FINAL = ("cancelled", "done", "refused", "failed", "crashed")
+GOES_ON = ("train", "batch", "shape_train")
+"""Kinds that go on where they were paused."""
 _LOG_LINES = 2000
 _OUTCOMES = ("done", "kept", "refused")
 
@@ -108,7 +110,7 @@ class Job:
     def begin_again(self) -> None:
         """Be as new, but for what was learned and told so far."""
         self.begun, self.part, self.step, self._left = False, "", "", None
-        if self.kind not in ("train", "batch"):
+        if self.kind not in GOES_ON:
             self.fraction = 0.0
 
     def hear(self, event: dict[str, Any]) -> None:

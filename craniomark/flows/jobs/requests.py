@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from craniomark.flows.jobs.shape_requests import SHAPE_KINDS, ShapeRequest
+
 Unit = Literal["mm", "um"]
 Device = Literal["auto", "cpu", "cuda"]
 Spacing = tuple[float, float, float] | None
@@ -321,6 +323,7 @@ Request = (
     | Template
     | Evaluate
     | ShowModel
+    | ShapeRequest
 )
 
 KINDS: Mapping[str, type[Any]] = {
@@ -337,6 +340,7 @@ KINDS: Mapping[str, type[Any]] = {
     "template": Template,
     "evaluate": Evaluate,
     "model": ShowModel,
+    **SHAPE_KINDS,
 }
 """Request of each kind, by the name that it has in the protocol."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from craniomark.flows.jobs import requests as asks
+from craniomark.flows.jobs import shape_requests as shapes
 from craniomark.jobs.endings import Result
 from craniomark.jobs.kinds import (
     data,
@@ -15,6 +16,9 @@ from craniomark.jobs.kinds import (
     pose,
     register,
     segment,
+    shape,
+    shape_networks,
+    shape_results,
     train,
 )
 from craniomark.jobs.reports import Reports
@@ -36,5 +40,15 @@ DOERS: Mapping[type[Any], Doer] = {
     asks.Train: train.train,
     asks.Evaluate: evaluate.evaluate,
     asks.ShowModel: model.show,
+    shapes.ShapeCheck: shape.check,
+    shapes.ShapeModel: shape.model,
+    shapes.ShapeAugment: shape.augment,
+    shapes.ShapeLoaders: shape.loaders,
+    shapes.ShapeTrain: shape_networks.train,
+    shapes.ShapeTest: shape_networks.test,
+    shapes.ShapePredict: shape_networks.predict,
+    shapes.ShapeAnalyze: shape_results.analyze,
+    shapes.ShapeModes: shape_results.modes,
+    shapes.ShapeExport: shape_results.export,
 }
 """By the type of the request."""

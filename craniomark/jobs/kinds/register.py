@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from craniomark.flows.jobs.requests import Register
 from craniomark.ground.checks import written_whole
 from craniomark.jobs.endings import Result
@@ -61,6 +59,8 @@ def register_words(report: dict[str, Any]) -> str:
 
 def _write_field(found: Any, pair: Any, path: Path) -> None:
     """The map as displacements on a lattice over the fixed image, LPS mm."""
+    import numpy as np
+
     from craniomark.engine.deform import grid_of
     from craniomark.engine.image import grid_points
 
