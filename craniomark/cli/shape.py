@@ -75,7 +75,7 @@ BundleName = Annotated[str, typer.Option("--model", metavar="NAME|PATH", help="B
 
 @app.command(epilog="Example: craniomark shape predict skull.ply --model my-shapes-bundle -o out")
 def predict(inputs: Scans, out: Out, model: BundleName) -> None:
-    """Predict the shape of skulls in any pose: ID.particles, ID.ply, ID.json; landmarks where the model has."""
+    """Predict the shape of skulls in any pose: ID.particles, ID.ply, ID.json, landmarks if it has them."""
     from craniomark.flows.shape.bundle import load_shape_bundle
     from craniomark.flows.shape.predict import predict_file
     from craniomark.ground.specimens import find_specimens

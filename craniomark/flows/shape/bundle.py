@@ -195,7 +195,8 @@ def _manifest(
     x, y, z = (float(n) for n in template.spacing)
     values: dict[str, Any] = {
         "name": out.name, "version": "1.0.0", "kind": "surface", "parts": (PART,), "species": "not told",
-        "landmarks": tuple(LandmarkDefinition(label) for label in landmarks.labels), "pairs": (), "midline": (),
+        "landmarks": tuple(LandmarkDefinition(label) for label in landmarks.labels),
+        "pairs": (), "midline": (),
         "template": TemplateFrame("LPS axes of the specimen that particles were carried from", (x, y, z)),
         "intensity_range": (0.0, float(BONE)),
         "size_range_mm": (round(0.7 * longest, 1), round(1.5 * longest, 1)),

@@ -110,10 +110,9 @@ def predict_shape(
     points = spline(bundle.particles, world)(bundle.landmarks.points) if labels else np.empty((0, 3))
     surface = warped_surface(bundle.surface, bundle.particles, world).moved(pose)
     told(1.0)
-    return SpecimenShape(
-        apply(pose, world), surface, bound, LandmarkSet(labels, apply(pose, points)), found.scores[0], to_model,
-        located,
-    )  # fmt: skip
+    landmarks = LandmarkSet(labels, apply(pose, points))
+    particles = apply(pose, world)
+    return SpecimenShape(particles, surface, bound, landmarks, found.scores[0], to_model, located)
 
 
 def predict_file(

@@ -93,7 +93,9 @@ def coverage(bound: Array, errors: Array) -> float:
 
 
 def rank_correlation(sd: Array, errors: Array) -> float:
-    """Spearman's correlation between doubt and error, over all particles of all specimens."""
+    """Spearman's correlation between doubt and error, over all particles; 0 where one doesn't vary."""
     from scipy.stats import spearmanr
 
+    if np.ptp(sd) == 0 or np.ptp(errors) == 0:
+        return 0.0
     return float(spearmanr(sd.ravel(), errors.ravel()).statistic)

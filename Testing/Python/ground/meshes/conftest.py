@@ -1,9 +1,14 @@
 """Meshes whose volume and distances are known."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from craniomark.ground.meshes import Surface
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

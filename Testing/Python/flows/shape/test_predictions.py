@@ -1,0 +1,38 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from craniomark.flows.shape import api
+from craniomark.flows.shape.particle_files import read_particles
+from craniomark.flows.shape.weights import export_weights
+from craniomark.ground.checks import InputError
+from craniomark.tasks.shape.network import NetworkSettings, make_network
+
+
+def test_each_test_image_has_its_particles(predicted):
+    for name in ("e05", "e06"):
+        assert read_particles(predicted / "world_predictions" / f"{name}.particles").shape == (96, 3)
+        assert (predicted / "pca_predictions" / f"predicted_pca_{name}.particles").exists()
+    assert (predicted / "scores.csv").read_text().splitlines()[0] == "name,score1,score2,score3"
+
+
+def test_an_ensemble_tells_calibrated_doubt(trained, written_config, tmp_path):
+    """Of a trained network and one of other weights."""
+    other = written_config(tmp_path)
+    with torch.random.fork_rng():
+        torch.manual_seed(7)
+        stranger = make_network(NetworkSettings(), (60, 60, 60), 3, 96)
+    export_weights(stranger, tmp_path / "small" / "best_model_ft", {})
+    export_weights(stranger, tmp_path / "small" / "best_model", {})
+    folder = api.test(other, [trained])
+    bound = np.loadtxt(folder / "world_predictions" / "e05.bound90")
+    assert bound.shape == (96,) and (bound > 0).all()
+    told = json.loads((folder / "calibration.json").read_text())
+    assert told["members"] == 2 and told["coverage_90"] == pytest.approx(0.9, abs=0.02)
+
+
+def test_an_untrained_model_is_refused(written_config, tmp_path):
+    with pytest.raises(InputError, match="weights is not there: train the model"):
+        api.test(written_config(tmp_path))
