@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 import craniomark
-from craniomark.cli import bundle, data, deepssm, exits, shape
+from craniomark.cli import bundle, data, deepssm, exits, segment, shape
 from craniomark.cli.demo import demo
 from craniomark.cli.doctor import doctor
 from craniomark.cli.evaluate import evaluate
@@ -79,6 +79,7 @@ app.command(
 )(train)
 app.add_typer(bundle.app, name="bundle")
 app.add_typer(data.app, name="data")
+app.add_typer(segment.app, name="segment")
 app.add_typer(shape.app, name="shape")
 app.add_typer(deepssm.app, name="deepssm")
 

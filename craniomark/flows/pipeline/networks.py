@@ -89,7 +89,7 @@ def write_weights(network: torch.nn.Module, path: Path) -> None:
     for name, values in halves.items():
         if not np.isfinite(values).all():
             raise ValueError(f"{name} holds numbers that half precision can't")
-    path.write_bytes(save({name: np.ascontiguousarray(values) for name, values in halves.items()}))
+    path.write_bytes(save({name: np.asarray(values, order="C") for name, values in halves.items()}))
 
 
 def _settings(bundle: Bundle) -> NetworkSettings:

@@ -176,7 +176,7 @@ def _mask(scan: Scan, image: Entry, spacing: float, given: bool) -> Entry:
     assert scan.mask is not None
     for fault in mask_seen(scan, volume, assumed).faults:
         remedy = "give a mask of 0 and other whole numbers, drawn on this very scan"
-        raise InputError(scan.mask, "mask", fault.removeprefix("its "), remedy)
+        raise InputError(scan.mask, "mask", fault.replace("its mask", "one that"), remedy)
     drawn = read_volume(scan.mask, spacing=scan.spacing)
     bone = Volume((np.asarray(drawn.array) > 0).astype(np.uint8), drawn.matrix)
     averaged: NDArray[np.float32] = working_image(bone, finest_mm=spacing).voxels.numpy()

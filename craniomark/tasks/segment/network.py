@@ -17,8 +17,10 @@ from craniomark.tasks.segment.sharpness import BINS
 Norm = Literal["group", "batch"]
 Heads = Literal["mask", "distance", "both"]
 _GROUP = 8
-_SHARP = 12.0
+_SHARP = 40.0
 """Slope of the first answer, which is a threshold halfway between air and bone."""
+_OPEN = 3.0
+"""Gates are open at first, by this logit."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ class SegmentNetwork(nn.Module):
     """Residual U-Net (Ronneberger et al. 2015, He et al. 2016) whose centre sees far by dilation (Yu 2016).
 
     Blocks of voxels become channels at the start and voxels again at the end. The brightness of each
-    voxel has a way of its own around all layers: untrained, the network is a threshold halfway between
-    air and bone, and what it learns is what a threshold gets wrong.
+    voxel has a way of its own around all layers, with a gate at its end: untrained, the network is a
+    threshold halfway between air and bone. What it learns is where brightness is not to be trusted, and
+    what is there then.
 
     Parameters
     ----------
@@ -169,7 +172,8 @@ class SegmentNetwork(nn.Module):
     def _answer(self, folds: torch.Tensor, images: torch.Tensor, level: int) -> torch.Tensor:
         shown = nn.functional.avg_pool3d(images, 2**level) if level else images
         slope, threshold = (one.view(1, -1, 1, 1, 1) for one in (self.slope, self.threshold))
-        return unfolded(folds.float(), self.settings.stem) + slope * (shown.float() - threshold)
+        gate, value = unfolded(folds.float(), self.settings.stem).chunk(2, dim=1)
+        return torch.sigmoid(gate + _OPEN) * slope * (shown.float() - threshold) + value
 
 
 class Residual(nn.Module):
@@ -208,8 +212,8 @@ def unfolded(maps: torch.Tensor, edge: int) -> torch.Tensor:
 
 
 def _head(channels: int, settings: NetworkSettings) -> nn.Sequential:
-    """What is added to the answer by brightness: nothing before training."""
-    last = nn.Conv3d(channels, settings.answers * settings.stem**3, 1)
+    """Gates and values of an answer: open, and none, before training."""
+    last = nn.Conv3d(channels, 2 * settings.answers * settings.stem**3, 1)
     nn.init.zeros_(last.weight)
     nn.init.zeros_(last.bias if last.bias is not None else last.weight)
     return nn.Sequential(_norm(channels, settings.norm), nn.ReLU(), last)

@@ -37,11 +37,11 @@ def learnt_defects() -> Recipe:
     return Recipe(
         sections=2,
         mirror=MirrorRange(0.5, 0.5),
-        rotation=RotationRange(0.05, 15.0),
-        gaussian=ElasticRange(0.05, 0.1, 0.8),
+        rotation=RotationRange(0.02, 15.0),
+        gaussian=ElasticRange(0.02, 0.1, 0.8),
         slips=SlipRange(slip=0.01, shift=0.01, misaligned=0.05, off=0.25, jitter=0.06),
         defects=DefectRange(missing=0.06, low_contrast=0.06, contrast=0.6, fill="either"),
-        looks=LooksRange(0.12, IntensityRange(gain=0.5, gamma=0.1), 0.03, "mixed"),
+        looks=LooksRange(0.08, IntensityRange(gain=0.5, gamma=0.1), 0.03, "mixed"),
     )
 
 

@@ -46,7 +46,7 @@ def spectrum(read: Read, shape: Sequence[int]) -> Array:
     starts = [_starts(n, edge) for n, edge in zip(shape, edges, strict=True)]
     places = [(i, j, k) for i in starts[0] for j in starts[1] for k in starts[2]]
     window = np.einsum("i,j,k->ijk", *(np.hanning(edge + 2)[1:-1] for edge in edges))
-    radius = _radii(edges, real=True)
+    radius = _radii(edges)
     bins = np.minimum((radius / FINEST * BINS).astype(int), BINS)
     found = []
     for place in _thinned(places):
@@ -56,6 +56,8 @@ def spectrum(read: Read, shape: Sequence[int]) -> Array:
         sums = np.bincount(bins.ravel(), power.ravel(), BINS + 1)[:BINS]
         found.append(sums / np.maximum(np.bincount(bins.ravel(), minlength=BINS + 1)[:BINS], 1))
     blocks = np.array(found)
+    if not np.isfinite(blocks).all():
+        raise ValueError("values are not finite: replace NaN and infinite voxels by the value of air")
     strength = blocks[:, slice(*_KNOWN)].sum(1)
     kept = blocks[strength >= np.median(strength)].mean(0)
     return np.asarray(kept / max(kept[slice(*_KNOWN)].sum(), 1e-30))
@@ -85,19 +87,18 @@ def changes(factor: Array) -> bool:
 def matched(image: torch.Tensor, factor: Array) -> torch.Tensor:
     """The image, shape (..., I, J, K), with each frequency times its gain."""
     shape = image.shape[-3:]
-    radius = _radii(tuple(shape), real=True)
+    radius = _radii(shape)
     middles = (np.arange(BINS) + 0.5) * FINEST / BINS
     gain = torch.from_numpy(np.interp(radius, middles, factor)).to(image)
     changed = torch.fft.irfftn(torch.fft.rfftn(image, dim=(-3, -2, -1)) * gain, s=shape, dim=(-3, -2, -1))
     return changed.to(image.dtype)
 
 
-def _radii(shape: Sequence[int], real: bool) -> Array:
-    axes = [np.fft.fftfreq(n) for n in shape]
-    if real:
-        axes[-1] = np.fft.rfftfreq(shape[-1])
-    i, j, k = np.meshgrid(*axes, indexing="ij")
-    return np.sqrt(i**2 + j**2 + k**2)
+def _radii(shape: Sequence[int]) -> Array:
+    """Frequency of each term of a real Fourier transform, cycles per voxel."""
+    axes = [*(np.fft.fftfreq(n) for n in shape[:-1]), np.fft.rfftfreq(shape[-1])]
+    i, j, k = np.ix_(*(axis**2 for axis in axes))
+    return np.sqrt(i + j + k)
 
 
 def _starts(count: int, edge: int) -> list[int]:

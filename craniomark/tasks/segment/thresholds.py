@@ -13,7 +13,7 @@ BINS = 1024
 SMALLEST = 27
 """Voxels of the smallest piece of bone that a target keeps: a cube of three."""
 MEDIAN = 3
-LOCAL_WIDTH, LOCAL_OFFSET = 8.0, 0.25
+LOCAL_WIDTH, LOCAL_OFFSET = 24.0, 0.35
 
 
 @dataclass(frozen=True)

@@ -110,22 +110,36 @@ def _shifts(cuts: NDArray[np.generic], settings: AlignSettings, told: Told) -> l
 def _bent(
     cuts: NDArray[np.generic], sections: list[Placed], settings: AlignSettings, told: Told
 ) -> list[Placed]:
+    lattices: dict[int, Lattice] = {}
+    for number, one in enumerate(sections):
+        told(0.5 + 0.4 * number / len(sections))
+        between = None if one.blank else _between(cuts, sections, number)
+        if between is not None:
+            section = np.asarray(cuts[one.source], dtype=np.float64)
+            block = min(settings.block, *section.shape)
+            lattices[number] = local_shifts(between, section, block, settings.local)
+    cracks = _apart({n: _crack(one) for n, one in lattices.items()}) if settings.cracks else {}
     found: list[Placed] = []
     for number, one in enumerate(sections):
-        told(0.5 + 0.5 * number / len(sections))
-        between = None if one.blank else _between(cuts, sections, number)
-        if between is None:
-            found.append(one)
-            continue
-        section = np.asarray(cuts[one.source], dtype=np.float64)
-        lattice = local_shifts(between, section, min(settings.block, *section.shape), settings.local)
-        crack = _crack(lattice) if settings.cracks else ()
-        if crack:
-            found += _split(one, crack, lattice)
-        elif settings.warp:
-            found.append(_warped(one, between, section, lattice))
+        told(0.9 + 0.1 * number / len(sections))
+        if number in cracks:
+            found += _split(one, cracks[number], lattices[number])
+        elif settings.warp and number in lattices and not {number - 1, number + 1} & set(cracks):
+            between = _between(cuts, sections, number)
+            assert between is not None
+            section = np.asarray(cuts[one.source], dtype=np.float64)
+            found.append(_warped(one, between, section, lattices[number]))
         else:
             found.append(one)
+    return found
+
+
+def _apart(cracks: dict[int, tuple[float, tuple[float, ...]]]) -> dict[int, tuple[float, ...]]:
+    """The surest cracks, no two of adjacent sections: one that is torn makes its neighbours look torn."""
+    found: dict[int, tuple[float, ...]] = {}
+    for number, (gained, crack) in sorted(cracks.items(), key=lambda one: -one[1][0]):
+        if gained > 0 and not {number - 1, number + 1} & set(found):
+            found[number] = crack
     return found
 
 
@@ -143,14 +157,17 @@ def _between(cuts: NDArray[np.generic], sections: list[Placed], number: int) -> 
     return np.asarray(np.mean(near, 0)) if near else None
 
 
-def _crack(lattice: Lattice) -> tuple[float, ...]:
-    """The line whose two sides have each moved as a whole, and apart; none where no line tells the shifts."""
+def _crack(lattice: Lattice) -> tuple[float, tuple[float, ...]]:
+    """The line whose two sides have each moved as a whole, and apart, and how much of the shifts it explains.
+
+    Zero and no line where none explains enough.
+    """
     weights = lattice.trust.ravel()
     if (weights > 0).sum() < 6:
-        return ()
+        return 0.0, ()
     centres, shifts = lattice.centres.reshape(-1, 2), lattice.shifts.reshape(-1, 2)
     total = _spread(shifts, weights)
-    best = (1 - _EXPLAINED) * total
+    best, gained = (1 - _EXPLAINED) * total, 0.0
     found: tuple[float, ...] = ()
     for angle in np.arange(_ANGLES) * np.pi / _ANGLES:
         normal = np.array([np.cos(angle), np.sin(angle)])
@@ -162,8 +179,9 @@ def _crack(lattice: Lattice) -> tuple[float, ...]:
             left = _spread(shifts[sides], weights[sides]) + _spread(shifts[~sides], weights[~sides])
             apart = _mean(shifts[sides], weights[sides]) - _mean(shifts[~sides], weights[~sides])
             if left < best and np.linalg.norm(apart) >= _APART:
-                best, found = left, (float(normal[0]), float(normal[1]), float(off))
-    return found
+                best, gained = left, total - left
+                found = (float(normal[0]), float(normal[1]), float(off))
+    return gained, found
 
 
 def _split(one: Placed, crack: tuple[float, ...], lattice: Lattice) -> list[Placed]:

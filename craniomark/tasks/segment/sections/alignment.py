@@ -126,8 +126,8 @@ class Alignment:
         stack : ndarray
             Of `shape`.
         labels : bool
-            The nearest voxel, and 0 where nothing comes from. Else linear, and what is missing or hidden
-            by a split is the mean of the sections before and after.
+            The nearest voxel, and 0 where nothing comes from. Else linear, the border of a section going on
+            beyond it, and what is missing or hidden by a split is the mean of the sections before and after.
         """
         self._check(stack, self.shape, "stack")
         cuts = np.moveaxis(stack, self.axis, 0)
@@ -137,18 +137,19 @@ class Alignment:
         kept = np.zeros(found.shape, dtype=bool)
         for number, one in enumerate(self.sections):
             there = self._source(one)
-            kept[number] = (there >= 0) & (labels or not one.blank)
+            kept[number] = there >= 0
             section = cuts[one.source]
-            if labels or not one.warp:
+            if labels:
                 found[number] = np.where(kept[number], section.ravel()[np.maximum(there, 0)], 0)
             else:
-                found[number] = np.where(kept[number], self._linear(section, one), 0)
+                kept[number] &= not one.blank
+                found[number] = self._linear(section, one)
         if not labels:
             self._fill(found, kept)
         return np.moveaxis(found, 0, self.axis)
 
     def restored(self, aligned: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Labels of the aligned stack on the grid of the stack; undoes exactly what `aligned` does to labels."""
+        """Labels of the aligned stack on the grid of the stack: exactly those that `aligned` was given."""
         self._check(aligned, self.aligned_shape, "mask")
         cuts = np.moveaxis(aligned, self.axis, 0)
         found = np.zeros((self.shape[self.axis], *self.plane), dtype=aligned.dtype)

@@ -9,6 +9,8 @@ Floats = NDArray[np.float64]
 _FLAT = 1e-6
 _BETTER = 0.02
 """Correlation that a shift must bring: what grows slowly from section to section is anatomy, not a slip."""
+_ALIKE = 0.3
+"""Correlation below which two sections show nothing in common, but noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,7 @@ def pair_shift(fixed: Floats, moving: Floats, most: int) -> tuple[int, int]:
     best = np.unravel_index(int(np.argmax(near)), near.shape)
     shift = (int(best[0]) - most, int(best[1]) - most)
     before, after = correlation(fixed, moving), correlation(fixed, shifted(moving, shift))
-    return shift if after > before + _BETTER else (0, 0)
+    return shift if after > max(before + _BETTER, _ALIKE) else (0, 0)
 
 
 def shifted(section: NDArray[np.generic], shift: tuple[int, int]) -> Floats:
