@@ -43,7 +43,7 @@ def test_a_volume_is_moved_and_shown_before_and_after(panel, pair, tmp_path, how
     panel.ui.registerButton.click()
     assert "mouse 7 onto atlas" in panel.ui.statusLabel.text and not panel.ui.registerButton.enabled
     assert finished(panel)
-    assert message(panel) == ("note", "The images fit, by affine.")
+    assert message(panel) == ("note", "The images fit: match 0.41 before, 0.93 after.")
     # The child has found it 5 mm to the left, so it comes to the right, which is +x in RAS.
     assert np.allclose(place(moving) - before, [5, 0, 0], atol=1e-3) and np.array_equal(world(fixed), stays)
     slider = panel.ui.beforeSlider
@@ -111,7 +111,7 @@ def test_the_method_is_asked_for_and_remembered(panel, pair):
 
     panel.ui.methodBox.setCurrentIndex(0)
     panel.ui.registerButton.click()
-    assert finished(panel) and message(panel)[1] == "The images fit, by rigid."
+    assert finished(panel) and message(panel)[1] == "The images fit: match 0.41 before, 0.91 after."
     slicer.util.reloadScriptedModule("AutoOrient")
     fresh = slicer.modules.autoorient.widgetRepresentation().self()
     assert fresh.ui.methodBox.currentIndex == 0 and "Rigid" in fresh.ui.methodBox.itemText(0)

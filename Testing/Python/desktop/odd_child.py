@@ -125,7 +125,9 @@ def register(ask: Register, reports: Reports, _shelf: Shelf) -> Result:
             files["field"], vectors=vectors, matrix=np.diag([20.0, 20.0, 20.0, 1.0]) - 80 * np.eye(4, k=3)
         )
     verdict = "doubtful" if "doubtful" in what else "good"
-    return Result(f"The images fit, by {ask.method}.", ask.out, files, {"verdict": verdict, "matrix": matrix})
+    after = {"rigid": 0.91}.get(ask.method, 0.93)
+    told = f"The images fit: match 0.41 before, {after} after."
+    return Result(told, ask.out, files, {"verdict": verdict, "matrix": matrix})
 
 
 def segment(ask: Segment, reports: Reports, _shelf: Shelf) -> Result:
