@@ -47,5 +47,6 @@ def test_every_command_and_its_options_are_told(page: str, name: str) -> None:
 
 def test_no_command_is_told_that_is_not_there(page: str) -> None:
     block = re.findall(r"^```\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
-    shown = re.findall(r"^craniomark ((?:bundle |data )?[a-z]+)", "\n".join(block), flags=re.MULTILINE)
+    groups = "bundle|data|deepssm|segment|shape"
+    shown = re.findall(rf"^craniomark ((?:(?:{groups}) )?[a-z-]+)", "\n".join(block), flags=re.MULTILINE)
     assert set(shown) == set(COMMANDS)
