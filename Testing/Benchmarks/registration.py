@@ -29,7 +29,7 @@ from common.table import RESULTS, append_rows, read_rows
 from craniomark.engine.maps import Map
 from craniomark.flows.registration.methods import Options, method_names, method_of
 from craniomark.flows.registration.pair import pair_of
-from craniomark.flows.registration.run import register
+from craniomark.flows.registration.run import registered
 from craniomark.ground.geometry import affine_fit, apply, rigid_fit
 
 COLUMNS = ["method", "fold", "fixed", "moving", "start", "seconds", "verdict", "folding", "note", "points"]
@@ -64,7 +64,7 @@ def by_method(name: str, models: Path | None, steps: int | None) -> Callable[[Tr
     def run(trial: Trial) -> Outcome:
         model = None if models is None else str(models / f"fold{trial.fold}")
         pair = pair_of(*trial.volumes(), (trial.fixed.id, trial.moving.id))
-        done = register(pair, method, Options(steps, model))
+        done = registered(pair, method, Options(steps, model))
         points = carried_by(done.found.map, trial.fixed.truth.points)
         return points, done.seconds, done.verdict, done.folding, str(done.found.figures.get("start", ""))
 

@@ -21,7 +21,8 @@ FINEST_MM = 0.15
 COARSE_MM, FINE_MM = 0.7, (0.3, 0.2)
 """Blur and spacing of the points: of the choice among starts, and of the refinement."""
 COARSE_STEPS, FINE_STEPS = 15, 15
-FEWEST_POINTS = 50
+FEWEST_POINTS, MOST_POINTS = 50, 30_000
+"""More are thinned evenly."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +94,7 @@ def chosen_start(
     rigid : bool
         Leave the size alone; else it may change.
     """
-    coarse = moving.shrunk(COARSE_MM / 2).smoothed(COARSE_MM / 2)
+    coarse = coarse_of(moving)
     family: FamilyName = "rigid" if rigid else "similarity"
     found = climb_linear(coarse, target.coarse, target.poses(starts), family, COARSE_STEPS).best(1)
     return target.maps(found)[0], float(found.score[0])
@@ -107,7 +108,7 @@ def refined(
     steps: int = FINE_STEPS,
     told: Callable[[float], None] = lambda _: None,
 ) -> tuple[NDArray[np.float64], float]:
-    """A map refined on locally normalised images, and its correlation there.
+    """A map refined on the coarse image, then on locally normalised ones, and its correlation there.
 
     Parameters
     ----------
@@ -131,18 +132,25 @@ def refined(
         Correlation, -1 to 1, at the finest level; -1 where too little of the fixed image is in view.
     """
     even = locally_normalised(moving.shrunk(FINEST_MM))
+    levels = [(coarse_of(moving), target.coarse)]
+    levels += [(even.smoothed(step / 2), points) for step, points in zip(FINE_MM, target.fine, strict=True)]
     poses = target.poses(start[None])
-    for number, (step, points) in enumerate(zip(FINE_MM, target.fine, strict=True)):
+    for number, (image, points) in enumerate(levels):
 
         def step_told(part: float, level: int = number) -> None:
-            told((level + part) / len(FINE_MM))
+            told((level + part) / len(levels))
 
-        poses = climb_linear(even.smoothed(step / 2), points, poses, family, steps, step_told)
+        poses = climb_linear(image, points, poses, family, steps, step_told)
     return target.maps(poses)[0], float(poses.score[0])
 
 
+def coarse_of(image: Image) -> Image:
+    """An image as the coarse level sees it."""
+    return image.shrunk(COARSE_MM / 2).smoothed(COARSE_MM / 2)
+
+
 def near_bone(image: Image, step: float) -> torch.Tensor:
-    """Points `step` mm apart, shape (P, 3) mm, with bone around.
+    """Points `step` mm apart, or fewer, shape (P, 3) mm, with bone around.
 
     Raises
     ------
@@ -156,4 +164,4 @@ def near_bone(image: Image, step: float) -> torch.Tensor:
     points = points[near.at(points) > 0.02]
     if len(points) < FEWEST_POINTS:
         raise ValueError("no bone to align")
-    return points
+    return points[:: -(-len(points) // MOST_POINTS)]

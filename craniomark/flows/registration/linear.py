@@ -1,10 +1,12 @@
-"""Methods that answer linear maps: none at all, rigid, and affine from a network's start."""
+"""Methods that answer linear maps: none at all, and one for each family."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from craniomark.engine.families import FamilyName
 from craniomark.engine.image import Image
 from craniomark.engine.linear_register import (
     FINE_STEPS,
@@ -16,10 +18,17 @@ from craniomark.engine.maps import IDENTITY, Linear
 from craniomark.flows.registration.methods import Found, Method, Options, Progress
 from craniomark.flows.registration.pair import Pair
 from craniomark.ground.checks import InputError
-from craniomark.ground.geometry import nearest_rotation
+from craniomark.ground.geometry import nearest_rotation, scale_of
 from craniomark.tasks.orient.locate import Target, locate
 
 Array = NDArray[np.float64]
+ABOUT: dict[FamilyName, str] = {
+    "rigid": "turn and shift",
+    "similarity": "turn, shift and one scale",
+    "scales": "turn, shift and a scale along each of the fixed image's axes",
+    "affine": "any linear map",
+}
+SIZES = 0.8, 1.25
 CLEAR = 0.75
 """Correlation at the coarse level from which a start is taken; else all rotations are searched."""
 
@@ -48,15 +57,8 @@ def identity(pair: Pair, options: Options, told: Progress) -> Found:  # noqa: AR
     return Found(IDENTITY)
 
 
-def rigid(pair: Pair, options: Options, told: Progress) -> Found:
-    """Turn and shift, from the given pose or, where that does not fit, a search over all rotations."""
-    target = target_of(pair)
-    start = best_start(pair, target, {"given pose": given_starts(pair)}, told, rigid=True)
-    return fitted(pair, target, start, "rigid", options, told)
-
-
-def affine(pair: Pair, options: Options, told: Progress) -> Found:
-    """Any linear map: network, given pose and search propose, intensity refinement settles."""
+def by_family(family: FamilyName, pair: Pair, options: Options, told: Progress) -> Found:
+    """Network, given pose and, where neither fits, a search propose; refinement by intensity settles."""
     from craniomark.flows.registration.networks import affine_network
 
     target = target_of(pair)
@@ -64,13 +66,13 @@ def affine(pair: Pair, options: Options, told: Progress) -> Found:
     network = affine_network(options)
     if network is not None:
         told("network", 0.0)
-        starts["network"] = network(pair.fixed, pair.moving)[None]
+        proposed = within(network(pair.fixed, pair.moving), family, target.centre)
         if options.steps == 0:
-            matrix = starts["network"][0]
-            return Found(Linear(matrix), {"start": "network", **shape_of(matrix)})
-    start = best_start(pair, target, starts, told)
+            return Found(Linear(proposed), {"start": "network", **shape_of(proposed)})
+        starts["network"] = proposed[None]
+    start = best_start(pair, target, starts, told, rigid=family == "rigid")
     notes = () if network else ("No network was at hand: the given pose or a search was the start.",)
-    found = fitted(pair, target, start, "affine", options, told)
+    found = fitted(pair, target, start, family, options, told)
     return Found(found.map, found.figures, notes)
 
 
@@ -111,7 +113,7 @@ def best_start(
     if best.score < CLEAR:
         told("search", 0.2)
         place = _searched(pair)
-        turned = rigid_about(place, target.centre) if rigid else place
+        turned = within(place, "rigid" if rigid else "similarity", target.centre)
         searched = Start(*chosen_start(target, pair.moving, turned[None], rigid), "search")
         best = max(best, searched, key=lambda start: start.score)
     if best.score <= -1:
@@ -121,7 +123,7 @@ def best_start(
 
 
 def fitted(
-    pair: Pair, target: LinearTarget, start: Start, family: str, options: Options, told: Progress
+    pair: Pair, target: LinearTarget, start: Start, family: FamilyName, options: Options, told: Progress
 ) -> Found:
     """A start refined within a family."""
     steps = FINE_STEPS if options.steps is None else options.steps
@@ -129,7 +131,7 @@ def fitted(
         target,
         pair.moving,
         start.matrix,
-        family,  # type: ignore[arg-type]
+        family,
         steps,
         lambda part: told("refine", 0.4 + 0.5 * part),
     )
@@ -149,12 +151,16 @@ def shape_of(matrix: Array) -> dict[str, object]:
     }
 
 
-def rigid_about(matrix: Array, centre: Array) -> Array:
-    """The nearest rigid map that sends `centre` where `matrix` does."""
-    turn = np.eye(4)
-    turn[:3, :3] = nearest_rotation(matrix)
-    turn[:3, 3] = matrix[:3, :3] @ centre + matrix[:3, 3] - turn[:3, :3] @ centre
-    return turn
+def within(matrix: Array, family: FamilyName, centre: Array) -> Array:
+    """A map near `matrix` that a climb within a family may start from; `centre` goes to the same place."""
+    if family == "affine" and np.linalg.det(matrix[:3, :3]) > 0:
+        return matrix
+    near = np.eye(4)
+    near[:3, :3] = nearest_rotation(matrix) * (
+        1.0 if family == "rigid" else np.clip(scale_of(matrix), *SIZES)
+    )
+    near[:3, 3] = matrix[:3, :3] @ centre + matrix[:3, 3] - near[:3, :3] @ centre
+    return near
 
 
 def _searched(pair: Pair) -> Array:
@@ -176,6 +182,12 @@ def _bone_centre(image: Image) -> Array:
 
 METHODS = (
     Method("identity", "nothing moves: what all others are measured against", identity),
-    Method("rigid", "turn and shift by intensity, from any pose", rigid),
-    Method("affine", "any linear map: a network's start, or a search, and refinement by intensity", affine),
+    *(
+        Method(
+            name,
+            f"{about}: a network's start or a search, and refinement by intensity",
+            partial(by_family, name),
+        )
+        for name, about in ABOUT.items()
+    ),
 )

@@ -18,6 +18,8 @@ Progress = Callable[[str, float], None]
 MODULES = {
     "identity": "craniomark.flows.registration.linear",
     "rigid": "craniomark.flows.registration.linear",
+    "similarity": "craniomark.flows.registration.linear",
+    "scales": "craniomark.flows.registration.linear",
     "affine": "craniomark.flows.registration.linear",
 }
 """Modules by method; each holds its methods as ``METHODS``, a tuple of `Method`."""

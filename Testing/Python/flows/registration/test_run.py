@@ -135,7 +135,7 @@ def test_images_that_can_not_be_registered_are_named(skulls) -> None:
 def test_an_unknown_method_is_told_with_the_nearest() -> None:
     with pytest.raises(InputError, match="the nearest is affine"):
         method_of("afine")
-    assert method_names()[:3] == ["identity", "rigid", "affine"]
+    assert {"identity", "rigid", "similarity", "scales", "affine"} <= set(method_names())
     with pytest.raises(ValueError, match="steps is -1"):
         Options(-1)
 
