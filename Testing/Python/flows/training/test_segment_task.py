@@ -104,7 +104,7 @@ def test_folders_without_masks_are_told_how_to_go_on(tmp_path: Path) -> None:
         ("place", "lies elsewhere"),
         ("values", "holds no labels"),
         ("empty", "same everywhere"),
-    ],  # fmt: skip
+    ],
 )
 def test_masks_that_do_not_match_their_scan(change: str, told: str, tmp_path: Path) -> None:
     data = write_scans(tmp_path / "scans", masks=True)
