@@ -343,13 +343,15 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.message.tell(kind, words, outcomes[-1].details if len(outcomes) == 1 else "")
         if len(outcomes) > 1:
             self.desk.later(lambda: self.showTable(outcomes))
-        self.ui.resultTable.visible = len(outcomes) > 1
+        else:
+            self.ui.resultTable.visible = False
         if presenter is self.desk.poses and outcomes[-1].degrees is not None:
             self.desk.later(self.showSlices)
 
     def showTable(self, outcomes):
         """Show the table of outcomes, which may be thousands: a step a turn."""
         self.ui.resultTable.setMRMLTableNode(self.desk.show_table(outcomes))
+        self.ui.resultTable.visible = True
         self.desk.later(self.fitColumns)
 
     def fitColumns(self):

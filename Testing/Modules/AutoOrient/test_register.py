@@ -35,6 +35,17 @@ def test_another_volume_must_be_chosen(panel, scene, make_volume):
     assert panel.ui.fixedSelector.mrmlScene() is scene and panel.ui.registerHint.wordWrap
 
 
+def test_what_is_chosen_is_kept_with_the_scene(panel, pair):
+    import slicer
+
+    selector = panel.ui.fixedSelector
+    assert selector.noneEnabled and not selector.addEnabled and not selector.removeEnabled
+    panel.ui.registeredBox.checked = True
+    slicer.util.reloadScriptedModule("AutoOrient")
+    fresh = slicer.modules.autoorient.widgetRepresentation().self().ui
+    assert fresh.fixedSelector.currentNode() is pair[0] and fresh.registeredBox.checked
+
+
 @pytest.mark.parametrize("how", ["straight", "bend"])
 def test_a_volume_is_moved_and_shown_before_and_after(panel, pair, tmp_path, how):
     fixed, moving = pair

@@ -64,6 +64,8 @@ def test_pictures_of_orienting(panel, volume, make_volume, take, tmp_path):
     panel.ui.manySection.collapsed = panel.ui.keepSection.collapsed = False
     panel.ui.sceneButton.click()
     assert finished(panel)
+    assert double.settle(lambda: panel.ui.resultTable.visible, WAIT)
+    double.settle(lambda: False, 0.3)  # for the columns
     take("several")
 
 
