@@ -1,0 +1,45 @@
+"""Figures of shape models on strains: rows read, bounds told."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+CORRESPONDENCES = "shape_correspondences.csv"
+SURFACES = "shape_surfaces.csv"
+MEAN, NEAREST, PROJECTION = (
+    "mean shape, oracle similarity",
+    "nearest training shape, oracle similarity",
+    "projection",
+)
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a table."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def carried(rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
+    """Mean errors of landmarks, mm, and the share of strains in which carrying beats the pose."""
+    carried_, pose, oracle = (
+        np.array([float(r[name]) for r in rows]) for name in ("carried_mm", "pose_mm", "oracle_mm")
+    )
+    return {
+        "strains": len(rows), "carried_mm": float(carried_.mean()), "pose_mm": float(pose.mean()),
+        "oracle_mm": float(oracle.mean()), "better": float((carried_ < pose).mean()),
+    }  # fmt: skip
+
+
+def surfaces(rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
+    """Mean symmetric distance, mm, of each method over the strains that all methods have."""
+    methods = list(dict.fromkeys(row["method"] for row in rows))
+    by = {m: {r["strain"]: float(r["symmetric_mm"]) for r in rows if r["method"] == m} for m in methods}
+    shared = set.intersection(*(set(one) for one in by.values()))
+    return {m: float(np.mean([by[m][s] for s in sorted(shared)])) for m in methods}
+
+
+def closed(told: Mapping[str, float], method: str) -> float:
+    """Share of the gap between mean shape and projection that a method closes."""
+    return (told[MEAN] - told[method]) / (told[MEAN] - told[PROJECTION])

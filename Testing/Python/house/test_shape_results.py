@@ -1,0 +1,26 @@
+"""The committed rows of shape models, scored anew: what the documents claim still holds."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def scoring(benchmarks: Path) -> Any:  # noqa: ARG001 - puts the benchmarks on the path
+    return importlib.import_module("common.shape_scoring")
+
+
+def test_carried_landmarks_beat_the_pose_in_every_strain(scoring: Any, benchmarks: Path) -> None:
+    """Null: the similarity pose, even that of the true landmarks."""
+    told = scoring.carried(scoring.read_rows(benchmarks / "results" / scoring.CORRESPONDENCES))
+    assert told["strains"] == 49 and told["better"] == 1.0
+    assert told["carried_mm"] < 0.18 < 0.24 < told["oracle_mm"] < told["pose_mm"]
+
+
+def test_the_modes_tell_more_of_unrelated_strains_than_mean_and_nearest_shape(
+    scoring: Any, benchmarks: Path
+) -> None:
+    told = scoring.surfaces(scoring.read_rows(benchmarks / "results" / scoring.SURFACES))
+    assert told[scoring.PROJECTION] < told[scoring.NEAREST] < told[scoring.MEAN]
