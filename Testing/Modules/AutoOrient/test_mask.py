@@ -84,6 +84,29 @@ def test_a_model_that_is_gone(panel, chosen, tmp_path):
     assert message(panel)[0] == "fault" and "choose another model" in message(panel)[1]
 
 
+def test_what_was_told_before_is_gone_when_work_begins(panel, chosen, tmp_path):
+    use(panel, tmp_path, "none")
+    panel.ui.maskButton.click()
+    assert finished(panel) and message(panel)[0] == "fault"
+    panel.widget._parameters.model = ""
+    panel.ui.maskButton.click()
+    assert message(panel) == ("", "") and finished(panel) and message(panel)[0] == "note"
+
+
+def test_a_slider_that_can_not_follow_says_so(panel, chosen, monkeypatch):
+    import slicer
+
+    def broken(**_layers):
+        raise OSError(5, "the views are gone")
+
+    monkeypatch.setattr(slicer.util, "setSliceViewerLayers", broken)
+    panel.ui.maskButton.click()
+    assert finished(panel) and message(panel)[0] == "fault"
+    panel.widget.message.clear()
+    panel.ui.maskSlider.value = 30
+    assert message(panel)[0] == "fault" and "the views are gone" in message(panel)[1]
+
+
 def test_cancel_makes_nothing(panel, chosen, scene, tmp_path):
     use(panel, tmp_path, "slow")
     panel.ui.maskButton.click()

@@ -150,6 +150,28 @@ def test_a_failure_is_a_sentence_and_moves_nothing(panel, pair, tmp_path, what, 
     assert pair[1].GetParentTransformNode() is None and not panel.ui.undoButton.enabled
 
 
+def test_what_was_told_before_is_gone_when_work_begins(panel, pair, tmp_path):
+    use(panel, tmp_path, "none")
+    panel.ui.registerButton.click()
+    assert finished(panel) and message(panel)[0] == "fault"
+    panel.widget._parameters.model = ""
+    panel.ui.registerButton.click()
+    assert message(panel) == ("", "") and finished(panel) and message(panel)[0] == "note"
+
+
+def test_a_slider_that_can_not_follow_says_so(panel, pair, monkeypatch):
+    from craniomark.ground.checks import InputError
+
+    def broken(_share):
+        raise InputError("mouse 7", "transform", "locked", "unlock it")
+
+    panel.ui.registerButton.click()
+    assert finished(panel)
+    monkeypatch.setattr(panel.widget.desk.register, "slide", broken)
+    panel.ui.beforeSlider.value = 30
+    assert message(panel)[0] == "fault" and "unlock it" in message(panel)[1]
+
+
 def test_cancel_moves_nothing(panel, pair, tmp_path):
     use(panel, tmp_path, "slow")
     panel.ui.registerButton.click()
