@@ -19,7 +19,16 @@ def spline(source: Array, target: Array, most: int = MOST_CONTROLS) -> ThinPlate
     if len(source) > most:
         rows = even_rows(source, most)
         source, target = source[rows], target[rows]
-    return ThinPlateSpline(source, target)
+    kept = apart(source)
+    return ThinPlateSpline(source[kept], target[kept])
+
+
+def apart(points: Array) -> NDArray[np.int64]:
+    """Rows of points without those that coincide with one before them."""
+    from scipy.spatial import cKDTree
+
+    twice = cKDTree(points).query_pairs(1e-5 * float(np.ptp(points, axis=0).max()), output_type="ndarray")
+    return np.setdiff1d(np.arange(len(points)), twice[:, 1])
 
 
 def even_rows(points: Array, count: int) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@ import pytest
 from ellipsoids import image_of, sphere
 
 from craniomark.flows.shape.truth import isosurface
-from craniomark.flows.shape.warp import even_rows, warped_image, warped_surface
+from craniomark.flows.shape.warp import even_rows, spline, warped_image, warped_surface
 
 OLD, NEW = np.array([5.0, 6.5, 8.0]), np.array([5.5, 6.0, 8.5])
 
@@ -25,3 +25,10 @@ def test_an_even_choice_has_no_two_alike():
     points = sphere(200)[rows]
     gaps = np.linalg.norm(points[:, None] - points, axis=-1) + 9 * np.eye(40)
     assert len(set(rows)) == 40 and gaps.min() > 0.3
+
+
+def test_particles_that_have_met_are_one():
+    points = sphere(40)
+    met = points.copy()
+    met[7] = met[3]
+    assert np.allclose(spline(met, met * 2)(points), points * 2, atol=1e-6)
