@@ -154,7 +154,7 @@ def climbed(
     for _ in range(level.steps):
         if not goes_on():
             break
-        optimiser.step(objective)
+        optimiser.step(objective)  # type: ignore[arg-type]
         if has_converged(found.scores, how):
             found.converged = True
             break

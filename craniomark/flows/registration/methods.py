@@ -21,6 +21,8 @@ MODULES = {
     "similarity": "craniomark.flows.registration.linear",
     "scales": "craniomark.flows.registration.linear",
     "affine": "craniomark.flows.registration.linear",
+    "elastic": "craniomark.flows.registration.elastic",
+    "hyreg": "craniomark.flows.registration.elastic",
 }
 """Modules by method; each holds its methods as ``METHODS``, a tuple of `Method`."""
 

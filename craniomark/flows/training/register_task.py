@@ -10,6 +10,7 @@ from craniomark.flows.training.task import Task
 
 KINDS = {
     "affine": "craniomark.flows.training.register_affine",
+    "elastic": "craniomark.flows.training.register_elastic",
 }
 """Modules by the kind of network; each holds ``SETTINGS`` (by key), ``build`` and ``spacing``."""
 
@@ -63,7 +64,7 @@ def _spacing(config: Any) -> float:
 
 ENTRY = TaskEntry(
     name="register",
-    about="Networks that register images (model=affine_params, affine_matrix).",
+    about="Networks that register images (model=affine_params, affine_matrix, elastic_diff).",
     settings=_settings(),
     build=_build,
     spacing=_spacing,
