@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from draw_icon import ARCH, BONE, DOUBT, EDGE, NIGHT, OUTLINE, POINT, SHADE, mirrored, smooth
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 MIDDLE = np.array([64.0, 64.0])
@@ -68,6 +69,26 @@ def auto_landmark(path: Path) -> None:
     plt.close(figure)
 
 
+def deep_ssm(path: Path) -> None:
+    """Draw a skull in the colours of errors: bone where there is none, red outside, blue inside."""
+    figure, axes = canvas()
+    right = smooth(OUTLINE)
+    outline = turned(np.vstack([right, mirrored(right)[::-1]]), 0, 0.86)
+    for arch in (smooth(ARCH), mirrored(smooth(ARCH))):
+        axes.plot(*turned(arch, 0, 0.86).T, color=SHADE, lw=2.6)
+    (shape,) = axes.fill(*outline.T, fc="none", ec=EDGE, lw=0.8)
+    x, y = np.meshgrid(np.linspace(0, 128, 256), np.linspace(0, 128, 256))
+    error = np.exp(-((x - 82) ** 2 + (y - 84) ** 2) / 500) - np.exp(-((x - 50) ** 2 + (y - 46) ** 2) / 500)
+    shades = LinearSegmentedColormap.from_list("errors", [POINT, BONE, DOUBT])
+    place = {"extent": (0, 128, 0, 128), "origin": "lower", "zorder": 2}
+    picture = axes.imshow(error, cmap=shades, vmin=-0.8, vmax=0.8, **place)
+    picture.set_clip_path(shape)
+    axes.set(xlim=(0, 128), ylim=(0, 128))
+    figure.savefig(path, transparent=True)
+    plt.close(figure)
+
+
 if __name__ == "__main__":
     auto_orient(ROOT / "AutoOrient" / "Resources" / "Icons" / "AutoOrient.png")
     auto_landmark(ROOT / "AutoLandmark" / "Resources" / "Icons" / "AutoLandmark.png")
+    deep_ssm(ROOT / "DeepSSMModule" / "Resources" / "Icons" / "DeepSSMModule.png")

@@ -51,6 +51,19 @@ def landmark_controls() -> tuple[str, ...]:
     )
 
 
+def shape_controls() -> tuple[str, ...]:
+    """What the controls of DeepSSMModule do whose names don't tell it all."""
+    return (
+        tr("Project: one folder keeps what all steps make; a later start goes on with it."),
+        tr("Pause: stop a training for a while; Go on training takes it up again."),
+        tr("DeepSSM config: a JSON of ShapeWorks' DeepSSM is trained as it is."),
+        tr("Signed: red where the prediction lies outside of the true surface, blue inside."),
+        tr("Grey below: errors that are too small to matter lose their colour."),
+        tr("Read a vertex: click on the predicted surface; the point can be dragged."),
+        tr("Uncertainty: what 90 % of the errors stay under, where the networks tell it."),
+    )
+
+
 def acknowledgement() -> str:
     """How to cite."""
     import craniomark

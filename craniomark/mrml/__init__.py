@@ -9,7 +9,7 @@ scene changes.
 from craniomark.mrml.frames import turned
 from craniomark.mrml.grids import Field, add_field, field_of, put_field
 from craniomark.mrml.markups import add_landmarks, landmarks_of, put_landmarks
-from craniomark.mrml.models import add_surface, put_surface, surface_of
+from craniomark.mrml.models import add_surface, put_surface, put_vertices, surface_of
 from craniomark.mrml.nodes import Node, Scene, one_step, unique_name
 from craniomark.mrml.plots import Curve, Plot, add_plot, plot_of, put_plot, remove_plot
 from craniomark.mrml.points import index_of, lock, lock_all_but, locked_labels, point_of, put_point
@@ -54,6 +54,7 @@ __all__ = [
     "put_plot",
     "put_point",
     "put_surface",
+    "put_vertices",
     "put_volume",
     "remove_plot",
     "surface_of",

@@ -90,3 +90,34 @@ def add_surface(scene: Scene, surface: Surface, name: str) -> Node:
     node = added(scene, MODEL, name, lambda node: put_surface(surface, node))
     node.CreateDefaultDisplayNodes()
     return node
+
+
+def put_vertices(vertices: NDArray[np.floating], node: Node) -> None:
+    """Move the points of a model node, quickly, for what changes many times a second.
+
+    Parameters
+    ----------
+    vertices : ndarray, shape (V, 3)
+        LPS mm in the frame of the node; parent transforms move them further.
+    node : vtkMRMLModelNode
+        With as many points. Faces and scalars stay.
+
+    Raises
+    ------
+    InputError
+        If there is no such node, or the numbers differ.
+    """
+    from vtkmodules.util.numpy_support import numpy_to_vtk
+    from vtkmodules.vtkCommonCore import vtkPoints
+
+    checked(node, MODEL, "model")
+    polydata = node.GetPolyData()
+    count = polydata.GetNumberOfPoints() if polydata is not None else 0
+    if count != len(vertices):
+        raise InputError(name_of(node), "number of points", count, f"choose a model of {len(vertices)}")
+    points = vtkPoints()
+    points.SetData(numpy_to_vtk(turned(vertices).astype(np.float32), deep=True))
+    with edited(node):
+        polydata.SetPoints(points)
+        polydata.GetPointData().SetNormals(None)
+        polydata.Modified()

@@ -33,4 +33,7 @@ def make(slicer: Any, scene: Any, application: Any) -> dict[str, LogicModule]:
         logic.SetMRMLScene(scene)
         application.SetModuleLogic(name.capitalize(), logic)
         found[name] = LogicModule(name, logic)
+    # Without the scene: it would put a hundred colour tables into each new one, beside the class of its node.
+    scene.RegisterNodeClass(slicer.vtkMRMLColorLegendDisplayNode())
+    found["colors"] = LogicModule("colors", slicer.vtkSlicerColorLogic())
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from odd_landmarks import batch, predict, refine
+from odd_shapes import SHAPE_DOERS
 
 from craniomark.flows.jobs.requests import (
     Batch,
@@ -161,7 +162,7 @@ def main() -> None:
         Segment: segment,
     }
     landmarks = {Predict: predict, Refine: refine, Batch: batch}
-    DOERS.update(doers | landmarks)  # type: ignore[attr-defined]
+    DOERS.update(doers | landmarks | SHAPE_DOERS)  # type: ignore[attr-defined]
     sys.exit(serve.main(sys.argv[sys.argv.index("craniomark.jobs") + 1 :]))
 
 
