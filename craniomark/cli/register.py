@@ -15,7 +15,11 @@ Moving = Annotated[Path, typer.Argument(metavar="MOVING", help="The scan that is
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder of the results.")]
 MethodName = Annotated[
     str,
-    typer.Option("--method", metavar="NAME", help="How; identity, rigid, affine."),
+    typer.Option(
+        "--method",
+        metavar="NAME",
+        help="How; e.g. affine, hyreg; or atlas, with a folder of landmarked scans as MOVING.",
+    ),
 ]
 Steps = Annotated[
     int | None,
@@ -37,6 +41,10 @@ def register(
     """Bring a scan onto another: transform.h5 for SimpleITK and Slicer, warped.nii.gz, report.json."""
     from craniomark.flows.pipeline.model import chosen_device
     from craniomark.flows.registration.methods import Options, method_of
+
+    if method == "atlas":
+        _by_atlases(fixed, moving, out, str(chosen_device(device)))
+        return
     from craniomark.flows.registration.pair import read_pair
     from craniomark.flows.registration.run import check_folder, registered, write_registration
 
@@ -62,3 +70,18 @@ def register(
     if done.verdict != "good":
         word = "nothing in common" if done.verdict == "none" else "a doubtful fit"
         print(f"{moving}: {word} with {fixed}; look at it before you use it.", file=sys.stderr)
+
+
+def _by_atlases(scan: Path, folder: Path, out: Path, device: str) -> None:
+    from craniomark.flows.registration.atlases import landmarks_by_atlases
+    from craniomark.flows.registration.run import check_folder
+
+    check_folder(out)
+    with shown_progress(1) as shown:
+        shown.started(scan.name)
+        done = landmarks_by_atlases(
+            scan, folder, out, device, lambda step, part: shown.step(scan.name, step, part)
+        )
+    if not settings.quiet:
+        spread = done.mean_spread_mm
+        typer.echo(f"atlas: {len(done.results)} atlases, which differ by {spread:.3f} mm in the mean: {out}")
