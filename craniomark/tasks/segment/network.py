@@ -45,6 +45,8 @@ class NetworkSettings:
         Logits of the mask, the signed distance by a hyperbolic tangent, or both.
     deep : int
         Levels above the finest that answer as well, for deep supervision.
+    sure : float
+        Logit beyond which a prediction overrules brightness; nearer to 0 brightness decides.
     """
 
     filters: tuple[int, ...] = (24, 40, 48)
@@ -55,6 +57,7 @@ class NetworkSettings:
     squeeze: bool = True
     heads: Heads = "both"
     deep: int = 1
+    sure: float = 1.0
 
     def __post_init__(self) -> None:
         if not self.filters or any(f < 1 or f % _GROUP for f in self.filters):
@@ -71,6 +74,8 @@ class NetworkSettings:
             raise ValueError(f"heads is {self.heads!r}: give mask, distance or both")
         if not 0 <= self.deep < len(self.filters):
             raise ValueError(f"deep is {self.deep}: give 0 to {len(self.filters) - 1}")
+        if not 0 <= self.sure < 100:
+            raise ValueError(f"sure is {self.sure}: give 0 to below 100")
 
     @property
     def multiple(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -129,7 +130,9 @@ def write_mask(
     for number, k in enumerate(lines[2].starts):
         for (a, i), (b, j) in _pairs(lines[0], lines[1]):
             image = scan.part((i, j, k), [one.edge for one in lines])
-            told_of = probabilities(network, image[None, None].to(device), among)[0, 0].float().cpu()
+            at = partial(told, done / total)
+            answer = probabilities(network, image[None, None].to(device), among, at)
+            told_of = answer[0, 0].float().cpu()
             weight = np.einsum(
                 "i,j,k->ijk", lines[0].weights[a], lines[1].weights[b], lines[2].weights[number]
             )

@@ -1,53 +1,29 @@
 """Bone masks from file to file: on the scan's own grid, in memory or mapped, and what bad input ends with."""
 
-import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-from safetensors.torch import save_file
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from threshold_run import MATRIX, shell, write_run
 
 from craniomark.flows.segmentation.run import Options, segment
 from craniomark.flows.segmentation.sections import align_file, restore_file
 from craniomark.ground.checks import InputError
 from craniomark.ground.volumes import Volume, read_volume, write_volume
-from craniomark.tasks.segment.network import NetworkSettings, SegmentNetwork
-from craniomark.tasks.segment.sharpness import spectrum
-from craniomark.tasks.segment.zoom import Index
-
-MATRIX = np.array([[0, -0.1, 0, 3], [0.12, 0, 0, -2], [0, 0, 0.09, 7], [0, 0, 0, 1.0]])
-
-
-@pytest.fixture
-def run_folder(tmp_path: Path, skull: Volume) -> Path:
-    """A finished run of an untrained network, which is a threshold, and for which the skull is usual."""
-    folder = tmp_path / "run"
-    folder.mkdir()
-    torch.manual_seed(0)
-    network = SegmentNetwork(NetworkSettings((8, 8), dilations=(1,), deep=0))
-
-    def read(start: Index, shape: Index) -> np.ndarray:
-        part = tuple(slice(first, first + n) for first, n in zip(start, shape, strict=True))
-        return np.asarray(skull.array[part], dtype=np.float32)
-
-    network.learn_usual(0.1, [spectrum(read, skull.shape)])
-    weights = {name: value.contiguous() for name, value in network.state_dict().items()}
-    save_file(weights, folder / "weights.safetensors")
-    told = vars(network.settings) | {"filters": [8, 8], "dilations": [1]}
-    text = json.dumps({"config": {"target": {}, "model": told}})
-    (folder / "identity.json").write_text(text, encoding="utf-8")
-    return folder
 
 
 @pytest.fixture
 def skull() -> Volume:
-    """A thick shell in air, uneven as bone is."""
-    rng = np.random.default_rng(0)
-    i, j, k = np.meshgrid(*(np.linspace(-1, 1, n) for n in (60, 72, 66)), indexing="ij")
-    away = np.sqrt(i**2 + j**2 + 0.8 * k**2)
-    array = np.where(np.abs(away - 0.6) < 0.12, 900, 40) + rng.normal(0, 15, away.shape)
-    return Volume(array.astype(np.int16), MATRIX)
+    return shell()
+
+
+@pytest.fixture
+def run_folder(tmp_path: Path, skull: Volume) -> Path:
+    return write_run(tmp_path / "run", skull)
 
 
 @pytest.fixture

@@ -1,0 +1,59 @@
+"""The committed rows of bone masks, scored anew: better than thresholds on faults that were never learnt."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+THRESHOLDS = ("Otsu", "local threshold", "median + Otsu")
+FAULTS = ("fold", "artefact", "blur", "bias field", "noise", "half resolution")
+OURS, UNTRAINED = "network", "network untrained"
+
+
+@pytest.fixture(scope="module")
+def rows(repository: Path) -> Iterator[list[dict[str, str]]]:
+    folder = repository / "Testing" / "Benchmarks"
+    sys.path.insert(0, str(folder))
+    found = importlib.import_module("common.table").read_rows(folder / "results" / "segmentation.csv")
+    if len(found) < 2 * (len(FAULTS) + 1) * (len(THRESHOLDS) + 2):
+        pytest.skip(f"{len(found)} rows: Testing/Benchmarks/segmentation.py has not run to its end yet")
+    yield found
+    sys.path.remove(str(folder))
+
+
+@pytest.fixture(scope="module")
+def means(rows: list[dict[str, str]]) -> Any:
+    return importlib.import_module("segmentation").report(rows)
+
+
+def test_all_cases_of_both_scans_are_counted(rows: list[dict[str, str]]) -> None:
+    assert len(rows) == 2 * (len(FAULTS) + 1) * (len(THRESHOLDS) + 2)
+    assert len({row["specimen"] for row in rows}) == 2
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_better_than_the_best_threshold_on_every_fault(means: Any, kind: str) -> None:
+    best = max(means[kind][name][0] for name in THRESHOLDS)
+    assert means[kind][OURS][0] > best
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_surfaces_lie_within_two_voxels_on_every_fault(means: Any, kind: str) -> None:
+    assert means[kind][OURS][1] <= 2
+
+
+def test_better_than_each_threshold_over_all_cases(means: Any) -> None:
+    for name in THRESHOLDS:
+        assert means["all"][OURS][0] > means["all"][name][0]
+        assert means["all"][OURS][1] < means["all"][name][1]
+
+
+def test_as_good_as_the_threshold_on_clean_scans(means: Any) -> None:
+    assert means["clean"][OURS][0] >= means["clean"]["Otsu"][0] - 0.01
+
+
+def test_training_adds_to_an_untrained_network(means: Any) -> None:
+    assert means["all"][OURS][0] > means["all"][UNTRAINED][0]
