@@ -82,6 +82,7 @@ def surfaces(everyone: Path, model: Path, bundles: dict[str, Path]) -> None:
     for number, strain in enumerate(held_out(FOLD)):
         file = meshes() / f"{strain}.ply"
         wanted = [shape_scoring.MEAN, shape_scoring.NEAREST, shape_scoring.PROJECTION, *loaded]
+        wanted += [shape_scoring.POSED] if loaded else []
         if not file.exists() or all((strain, method) in done for method in wanted):
             continue
         whole = read_surface(file)
@@ -95,11 +96,17 @@ def surfaces(everyone: Path, model: Path, bundles: dict[str, Path]) -> None:
             shape_scoring.NEAREST: _fitted(near, world),
             shape_scoring.PROJECTION: pca.shapes(pca.scores(world)),
         }
-        found = {name: warped_surface(mesh, mean, points).moved(back) for name, points in shapes.items()}
+        found = {
+            name: warped_surface(mesh, mean, points).moved(back)
+            for name, points in shapes.items()
+            if (strain, name) not in done
+        }
         for name, bundle in loaded.items():
-            found[name] = _predicted(whole, file, bundle, number)
+            if (strain, name) not in done or (strain, shape_scoring.POSED) not in done:
+                found[name], found[shape_scoring.POSED] = _predicted(whole, file, bundle, number)
         for name, surface in found.items():
             if (strain, name) not in done:
+                done.add((strain, name))
                 rows.append([strain, name, *(f"{d:.4f}" for d in distances(surface, truth))])
         write_csv(path, COLUMNS, rows)
         print(
@@ -117,8 +124,11 @@ def _loaded(folder: Path) -> object:
     return load_shape_bundle(folder)
 
 
-def _predicted(mesh: Surface, file: Path, bundle: object, number: int) -> Surface:
-    """Surface that a bundle predicts from the voxelised bone, turned anyhow; brought back to the mesh."""
+def _predicted(mesh: Surface, file: Path, bundle: object, number: int) -> tuple[Surface, Surface]:
+    """Surface that a bundle predicts from the voxelised bone, turned anyhow, and its mean in the pose found.
+
+    Both are brought back to the mesh.
+    """
     from craniomark.flows.shape.correspond import bone_of
     from craniomark.flows.shape.placed import SEEN_MM
     from craniomark.flows.shape.predict import predict_shape
@@ -128,7 +138,8 @@ def _predicted(mesh: Surface, file: Path, bundle: object, number: int) -> Surfac
     image = bone_of(mesh.moved(turn), file).shrunk(SEEN_MM)
     with torch.inference_mode():
         found = predict_shape(image, bundle, str(file))  # type: ignore[arg-type]
-    return found.surface.moved(invert(turn))
+    posed = bundle.surface.moved(invert(found.specimen_to_model))  # type: ignore[attr-defined]
+    return found.surface.moved(invert(turn)), posed.moved(invert(turn))
 
 
 def score() -> None:

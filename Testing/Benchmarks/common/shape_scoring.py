@@ -14,6 +14,9 @@ MEAN, NEAREST, PROJECTION = (
     "projection",
 )
 
+POSED = "mean shape, in the pose found"
+"""What a network that says nothing would tell."""
+
 
 def read_rows(path: Path) -> list[dict[str, str]]:
     """Rows of a table."""

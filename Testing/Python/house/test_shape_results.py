@@ -24,3 +24,12 @@ def test_the_modes_tell_more_of_unrelated_strains_than_mean_and_nearest_shape(
 ) -> None:
     told = scoring.surfaces(scoring.read_rows(benchmarks / "results" / scoring.SURFACES))
     assert told[scoring.PROJECTION] < told[scoring.NEAREST] < told[scoring.MEAN]
+
+
+def test_a_small_network_tells_shapes_of_unrelated_strains_in_any_pose(
+    scoring: Any, benchmarks: Path
+) -> None:
+    """Nulls: the mean shape by oracle, in the pose that was found, and the nearest training shape."""
+    told = scoring.surfaces(scoring.read_rows(benchmarks / "results" / scoring.SURFACES))
+    assert told["base"] < min(told[scoring.MEAN], told[scoring.POSED], told[scoring.NEAREST])
+    assert scoring.closed(told, "base") > 0.7
