@@ -10,6 +10,7 @@ import pytest
 
 # Under another name than that of the package; and what stands in for a whole extra.
 IMPORTED_AS = {
+    "scikit-learn": {"sklearn"},
     "dask": {"distributed", "dask"},
     "hydra-core": {"hydra", "omegaconf"},
     "trame": {"trame", "trame_client", "trame_server", "wslink"},

@@ -6,6 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from craniomark.ground.checks import InputError
+
 Array = NDArray[np.float64]
 SAMPLERS = ("Gaussian", "Mixture", "KDE")
 _MOST_PARTS = 6
@@ -100,8 +102,11 @@ def _bandwidth(white: Array) -> float:
 
 
 def _mixture(scores: Array, sd: Array, parts: int, seed: int) -> Mixture:
-    from sklearn.mixture import GaussianMixture
-
+    try:
+        from sklearn.mixture import GaussianMixture
+    except ImportError as error:
+        remedy = "install what training needs with: pip install 'craniomark[train]'"
+        raise InputError("sampler Mixture", "scikit-learn", "not installed", remedy) from error
     white = scores / sd
     if parts > len(white) // 2:
         raise ValueError(
