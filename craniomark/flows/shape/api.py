@@ -10,7 +10,7 @@ from craniomark.flows.shape.correspond import WallChoice
 from craniomark.flows.shape.images import View
 from craniomark.flows.shape.loaders import make_test, make_train_validation
 from craniomark.flows.shape.predictions import predict_test_part
-from craniomark.flows.shape.train import train_deepssm
+from craniomark.flows.shape.stages import train_deepssm
 from craniomark.ground.checks import InputError
 
 Place = str | PathLike[str]

@@ -9,7 +9,7 @@ from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.flows.shape import api
 from craniomark.flows.shape.config import read_config
 from craniomark.flows.shape.predictor import network_of
-from craniomark.flows.shape.train import stage_values
+from craniomark.flows.shape.stages import stage_values
 from craniomark.ground.checks import InputError
 
 LOOP = {"tensorboard": False}
