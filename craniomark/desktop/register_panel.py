@@ -77,7 +77,10 @@ class RegisterPanel:
 
 def _method_words() -> list[tuple[str, str]]:
     """Methods, and what the user knows them by."""
-    words = {"rigid": tr("Rigid: turn and move"), "affine": tr("Affine: also stretch and shear")}
+    words = {
+        "rigid": tr("Rigid: turn and move"), "similarity": tr("Similarity: also one size"),
+        "affine": tr("Affine: also stretch and shear"), "hyreg": tr("Elastic: also bend (slower)"),
+    }  # fmt: skip
     return [(name, words.get(name, name)) for name in METHODS]
 
 

@@ -21,7 +21,7 @@ from craniomark.mrml import Node
 from craniomark.mrml.nodes import checked, name_of
 
 VOLUME = "vtkMRMLScalarVolumeNode"
-METHODS = ("rigid", "affine")
+METHODS = ("rigid", "similarity", "affine", "hyreg")
 """Those that the panel offers."""
 
 
@@ -261,5 +261,5 @@ def _words(step: str) -> str:
     return {
         "": tr("starting"), "read": tr("reading the volumes"), "start": tr("looking at the given pose"),
         "search": tr("searching the pose"), "network": tr("asking the network"), "refine": tr("refining"),
-        "write": tr("writing the result"),
+        "optimise": tr("bending"), "write": tr("writing the result"),
     }.get(step, step)  # fmt: skip
