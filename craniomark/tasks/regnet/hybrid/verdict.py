@@ -15,7 +15,7 @@ class Range:
 
 
 MOUSE_CTS: Mapping[str, Range] = {"after": Range(0.15, 1.0), "moved_mm": Range(0.0, 0.9)}
-"""Set by hand, wider than pairs of the public micro-CTs of mouse skulls were seen to be; `range_of` fits others."""
+"""Set by hand, wider than pairs of public CTs of mouse skulls were seen to be; `range_of` fits others."""
 
 
 def off_range(report: HybridReport, known: Mapping[str, Range] = MOUSE_CTS) -> tuple[str, ...]:
