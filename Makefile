@@ -63,6 +63,10 @@ else ifeq ($(MODULE),AutoLandmark)
 # What it shares with AutoOrient is judged by the tests of AutoOrient.
 MUTATED := AutoLandmark $(patsubst %,craniomark/desktop/%.py,review_panel cohort_panel folder_panel review_table \
 	review_points reviewing refining predicting landmark_desk landmark_folder background comparing)
+else ifeq ($(MODULE),DeepSSMModule)
+MUTATED := DeepSSMModule $(patsubst %,craniomark/desktop/%.py,shape_project shape_choices shape_work shape_desk \
+	shape_results shape_steps_panel shape_heat_panel shape_modes_panel deepssm_config heat_colours heat_view \
+	heat_histogram mode_mixer score_plot marked_chart vertex_probe bounding_box particle_points)
 else
 MUTATED := $(MODULE) craniomark/desktop Resources/UI
 endif

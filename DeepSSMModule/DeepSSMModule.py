@@ -59,7 +59,7 @@ class DeepSSMModuleParameterNode:
 
     boundingBox: slicer.vtkMRMLMarkupsROINode
     particleCount: Annotated[int, WithinRange(256, 4096), Default(1024)]
-    imageSize: Annotated[int, WithinRange(0, 512), Default(64)]
+    imageSize: Annotated[int, WithinRange(60, 512), Default(64)]
     samples: Annotated[int, WithinRange(0, 100000), Default(100)]
     percent: Annotated[float, WithinRange(1.0, 100.0), Default(95.0)]
     mixture: Annotated[int, WithinRange(0, 50), Default(0)]

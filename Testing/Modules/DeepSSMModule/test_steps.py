@@ -59,9 +59,9 @@ def test_data_are_checked(panel, tmp_path, project):
 
 
 def test_a_shape_model_is_made_as_asked_for(panel, project):
-    panel.ui.countBox.value, panel.ui.sizeBox.value = 512, 48
+    panel.ui.countBox.value, panel.ui.sizeBox.value = 512, 72
     assert do(panel, "model").startswith("512 particles")
-    assert json.loads((project / "model" / "asked.json").read_text()) == [512, 48, "image"]
+    assert json.loads((project / "model" / "asked.json").read_text()) == [512, 72, "image"]
 
 
 def test_a_model_of_particles_alone(panel, project, tmp_path):

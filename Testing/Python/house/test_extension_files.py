@@ -143,5 +143,5 @@ def test_installed_modules_open(repository, installed, tmp_path):
     moved = tmp_path / "moved here" / "modules"
     shutil.copytree(installed, moved)
     lines = run_python(OPENS, str(moved), folders=[repository / "Testing" / "Modules"], cwd=tmp_path)
-    assert {"AutoOrient.py", "AutoLandmark.py"} <= set(lines)
+    assert {"AutoOrient.py", "AutoLandmark.py", "DeepSSMModule.py"} <= set(lines)
     assert any(Path(line).is_relative_to(moved) for line in lines if line.endswith("craniomark/__init__.py"))

@@ -65,5 +65,5 @@ def test_other_names_are_not(code):
 
 def test_scripts_of_the_modules_are_written_once(repository):
     """A module's folder holds one Python file: what modules share lies in the library."""
-    for name in ("AutoOrient", "AutoLandmark"):
+    for name in ("AutoOrient", "AutoLandmark", "DeepSSMModule"):
         assert [path.name for path in Path(repository / name).rglob("*.py")] == [f"{name}.py"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 PAGE = "docs/tutorial/in-slicer.md"
+MODULES = ("AutoOrient", "AutoLandmark", "DeepSSMModule")
 BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 SHOWN = {"text", "title", "placeholderText", "specialValueText"}
 """Properties of widgets that a user reads without waiting for a tooltip."""
@@ -34,10 +35,12 @@ def texts_of_python(file: Path) -> set[str]:
 @pytest.fixture(scope="module")
 def controls(repository):
     """Patterns of all texts in the panels; a ``{place}`` stands for anything."""
-    folders = [repository / "AutoOrient", repository / "AutoLandmark", repository / "craniomark" / "desktop"]
-    shown = {text for file in folders[0].rglob("*.ui") for text in texts_of_ui(file)}
-    for file in [*folders[1].rglob("*.ui"), *(repository / "Resources" / "UI").glob("*.ui")]:
-        shown |= texts_of_ui(file)
+    modules = [repository / name for name in MODULES]
+    folders = [*modules, repository / "craniomark" / "desktop"]
+    shown: set[str] = set()
+    for place in [*modules, repository / "Resources" / "UI"]:
+        for file in place.rglob("*.ui"):
+            shown |= texts_of_ui(file)
     for folder in folders:
         shown |= {text for file in folder.rglob("*.py") for text in texts_of_python(file)}
     parts = [re.split(r"\{\w*\}", text) for text in shown if re.sub(r"\{\w*\}|\W", "", text)]
@@ -72,9 +75,9 @@ def test_keys_are_those_of_the_buttons(repository, page):
     assert len(told) > 5 and told <= keys
 
 
-def test_pictures_of_both_modules_are_shown(page):
+def test_pictures_of_all_modules_are_shown(page):
     pictures = re.findall(r"!\[.+?\]\(.+?/Screenshots/(\w+)-.+?\.png\)", page)
-    assert set(pictures) == {"AutoOrient", "AutoLandmark"}
+    assert set(pictures) == set(MODULES)
 
 
 def test_it_goes_from_sample_data_to_a_table_and_tells_how_to_cite(page):
@@ -95,6 +98,6 @@ def test_the_help_of_the_modules_leads_to_it(repository):
 
     assert f"{ADDRESS}/blob/main/{PAGE}" == TUTORIAL and (repository / PAGE).is_file()
     assert TUTORIAL in help_text("x") and "cite" in acknowledgement()
-    for name in ("AutoOrient", "AutoLandmark"):
+    for name in MODULES:
         text = (repository / name / f"{name}.py").read_text(encoding="utf-8")
         assert "help_text(" in text and "acknowledgement()" in text and "register_samples" in text

@@ -6,7 +6,7 @@ from mrml_scene import affine, few, linear_node, lps, nested, put_under, seeds, 
 
 from craniomark.ground.checks import InputError
 from craniomark.ground.meshes import Surface, read_surface, write_surface
-from craniomark.mrml import add_surface, put_surface, surface_of
+from craniomark.mrml import add_surface, put_surface, put_vertices, surface_of
 
 
 def closed(seed=0):
@@ -172,3 +172,22 @@ def test_a_parent_that_flattens_space_is_refused_and_nothing_written(scene):
 
 def test_the_new_model_can_be_shown(scene):
     assert add_surface(scene, closed(), "skull").GetDisplayNode() is not None
+
+
+def test_vertices_move_in_place(scene):
+    surface = closed()
+    node = add_surface(scene, surface, "skull")
+    put_vertices(surface.vertices + np.array([1.0, 2, 3]), node)
+    found = surface_of(node)
+    assert np.allclose(found.vertices, surface.vertices + np.array([1.0, 2, 3]), atol=1e-4)
+    assert np.array_equal(found.faces, surface.faces) and np.array_equal(
+        found.scalars["error"], np.arange(4.0)
+    )
+
+
+def test_too_few_vertices_are_refused(scene):
+    node = add_surface(scene, closed(), "skull")
+    with pytest.raises(InputError, match="number of points is 4: choose a model of 3"):
+        put_vertices(np.zeros((3, 3)), node)
+    with pytest.raises(InputError, match="choose a model"):
+        put_vertices(np.zeros((3, 3)), None)
