@@ -16,6 +16,13 @@ ONE = "C57BL6_J"
 WITH_EIGHT = ("NZB", "SWR", "CBA_J", "CAST_EIJ")
 TRIALS = (*WITH_EIGHT, "LP", "FVB_NJ", "DBA_1J", "AKR_J", "BALB_CJ", "PWD")
 """Ten strains that are no kin of the one template; eight templates are tried on the first four."""
+OURS = {"CranioMark, bundle alone": False, "CranioMark, eight atlases": True}
+"""Ours, and whether it takes the eight templates as atlases."""
+PEERS = {
+    "CranioMark, bundle alone": "ALPACA, one template",
+    "CranioMark, eight atlases": "ALPACA, eight templates",
+}
+"""What each of ours is compared with."""
 Rows = Sequence[Mapping[str, str]]
 Array = NDArray[np.float64]
 
@@ -31,27 +38,30 @@ def templates_of(strain: str) -> tuple[str, ...]:
     assert not related(strain, ONE)
     if strain not in WITH_EIGHT:
         return (ONE,)
-    shapes = {name: landmarks_of(name).points for name in STRAINS}
-    return tuple(dict.fromkeys((ONE, *eight(fold_of(strain), shapes))))
+    return tuple(dict.fromkeys((ONE, *eight_of(strain))))
+
+
+def eight_of(strain: str) -> tuple[str, ...]:
+    """The eight templates of a strain's fold."""
+    return eight(fold_of(strain), {name: landmarks_of(name).points for name in STRAINS})
 
 
 def errors(rows: Rows) -> dict[str, dict[str, Array]]:
     """Errors, shape (L,) mm, by method and strain, of the strains whose rows are complete."""
     points = _points(rows)
-    found: dict[str, dict[str, Array]] = {"one template": {}, "eight templates": {}}
+    found: dict[str, dict[str, Array]] = {name: {} for name in (*PEERS.values(), *PEERS)}
     for strain in TRIALS:
         told = points.get(strain, {})
         if ONE in told:
-            found["one template"][strain] = _error(strain, told[ONE])
-        wanted = [t for t in templates_of(strain) if t != ONE or ONE in _eight(strain)]
+            found["ALPACA, one template"][strain] = _error(strain, told[ONE])
+        for method in OURS:
+            if method in told:
+                found[method][strain] = _error(strain, told[method])
+        wanted = eight_of(strain)
         if strain in WITH_EIGHT and all(t in told for t in wanted):
             median = np.median([told[t] for t in wanted], axis=0)
-            found["eight templates"][strain] = _error(strain, median)
+            found["ALPACA, eight templates"][strain] = _error(strain, median)
     return found
-
-
-def _eight(strain: str) -> tuple[str, ...]:
-    return eight(fold_of(strain), {name: landmarks_of(name).points for name in STRAINS})
 
 
 def _points(rows: Rows) -> dict[str, dict[str, Array]]:
@@ -71,16 +81,19 @@ def _error(strain: str, points: Array) -> Array:
     return np.asarray(np.linalg.norm(points - landmarks_of(strain).points, axis=1))
 
 
-def seconds(rows: Rows) -> float:
-    """Median seconds of one core per template."""
-    each = {(row["strain"], row["template"]): float(row["seconds"]) for row in rows}
-    return float(np.median(list(each.values())))
+def seconds(rows: Rows) -> dict[str, dict[tuple[str, str], float]]:
+    """Seconds of one core, by method, strain and template; ALPACA's for each template."""
+    found: dict[str, dict[tuple[str, str], float]] = {name: {} for name in ("ALPACA", *OURS)}
+    for row in rows:
+        method = row["template"] if row["template"] in OURS else "ALPACA"
+        found[method][row["strain"], row["template"]] = float(row["seconds"])
+    return found
 
 
 def table(rows: Rows) -> str:
-    """Errors by method, with and without the landmarks that slide, and the time per template."""
-    header = ["method", "strains", "mean mm", "median", "p95", "max", "without sliding", "s per template"]
-    lines = []
+    """Errors by method, with and without the landmarks that slide, and the time per template or specimen."""
+    header = ["method", "strains", "mean mm", "median", "p95", "max", "without sliding", "s"]
+    lines, took = [], seconds(rows)
     for method, each in errors(rows).items():
         if not each:
             continue
@@ -88,5 +101,29 @@ def table(rows: Rows) -> str:
         steady = [e[[label not in SLIDING for label in landmarks_of(s).labels]] for s, e in each.items()]
         figures = every.mean(), np.median(every), np.percentile(every, 95), every.max()
         told = [*(f"{v:.3f}" for v in figures), f"{np.concatenate(steady).mean():.3f}"]
-        lines.append([f"ALPACA, {method}", str(len(each)), *told, f"{seconds(rows):.0f}"])
-    return show("ALPACA's method on strains that its templates are no kin of", header, lines)
+        spent = np.median(list(took[method if method in OURS else "ALPACA"].values()))
+        lines.append([method, str(len(each)), *told, f"{spent:.0f}"])
+    text = show(
+        "On strains that the templates are no kin of; s: ALPACA's per template, ours per specimen",
+        header,
+        lines,
+    )
+    return text + "\n".join(_compared(rows)) + "\n"
+
+
+def paired(rows: Rows, method: str) -> Array:
+    """Mean error of ours less that of its peer, mm, for each strain on which both were tried."""
+    found = errors(rows)
+    mine, other = found[method], found[PEERS[method]]
+    return np.array([mine[s].mean() - other[s].mean() for s in mine if s in other])
+
+
+def _compared(rows: Rows) -> list[str]:
+    lines = []
+    for method, peer in PEERS.items():
+        less = paired(rows, method)
+        if len(less):
+            lines.append(
+                f"{method} less {peer}: {less.mean():+.3f} mm, better on {(less < 0).sum()} of {len(less)}"
+            )
+    return lines
