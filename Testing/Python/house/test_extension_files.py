@@ -28,10 +28,12 @@ import sys
 from pathlib import Path
 import double
 double.install()
-for file in sorted(Path(sys.argv[1]).glob("Auto*.py")):
+for name in ("AutoLandmark", "AutoOrient", "DeepSSMModule"):
+    file = Path(sys.argv[1]) / f"{name}.py"
     panel = double.open_module(file)
     assert panel.widget.ui is not None, "the panel says that it found no library"
-    assert panel.widget.trainPanel.ui.trainStart.text
+    train = getattr(panel.widget, "trainPanel", None)
+    assert (train.ui.trainStart if train else panel.ui.trainButton).text
     double.assert_clean(panel)
     double.close_module(panel)
     print(file.name)
