@@ -21,7 +21,7 @@ def test_elastic_rows_stay_within_their_bounds(
     done = {row["specimen"] for row in rows}
     ours = atlas_errors(known, rows)
     syn = atlas_errors(known, [r for r in read_rows(RESULTS / "syn_atlases.csv") if r["specimen"] in done])
-    assert len(ours.pairs) == len(syn.pairs) >= 56
+    assert len(ours.pairs) == len(syn.pairs) == 80
     assert ours.pairs.mean() <= min(syn.pairs.mean(), 0.164)
     assert ours.medians.mean() <= 0.126
     assert ours.folding < 0.01
