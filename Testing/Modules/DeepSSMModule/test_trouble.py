@@ -194,3 +194,23 @@ def test_a_module_without_its_library_says_so(panel, slicer):
     panel.widget.tellMissing(ImportError("no numpy"))
     assert "no numpy" in panel.ui.messageLabel.text
     assert panel.ui.dataSection.isHidden() and panel.ui.exportSection.isHidden()
+
+
+def test_a_fault_while_stopping_is_a_sentence(panel, tmp_path, monkeypatch):
+    choose_project(panel, tmp_path, "slow")
+    begin(panel, "model")
+    work = panel.widget.desk.work
+
+    def torn():
+        raise OSError(28, "No space left on device", "stop")
+
+    monkeypatch.setattr(work, "cancel", torn)
+    panel.ui.cancelButton.click()
+    assert message(panel)[0] == "fault" and "No space left" in message(panel)[1]
+    monkeypatch.undo()
+    panel.ui.cancelButton.click()
+    assert finished(panel)
+
+
+def test_sample_data_are_offered(panel):
+    assert double.calls.of("SampleDataLogic.registerCustomSampleDataSource")
