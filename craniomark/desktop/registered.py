@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from craniomark.desktop.poses import POSE, centre_of, put_pose
 from craniomark.desktop.words import tr
-from craniomark.ground.geometry import apply
 from craniomark.mrml import Field, Node, add_field, add_linear, put_field, put_linear
 from craniomark.mrml.nodes import name_of
 from craniomark.mrml.parents import linear_to_world
@@ -112,6 +110,8 @@ def read_field(path: Path) -> Field:
 
 def part_of(matrix: Array, centre: Array, share: float) -> Array:
     """A share of a linear map: of the angle of its turn about `centre`, of its stretch, and of its shift."""
+    from scipy.spatial.transform import Rotation
+
     left, sizes, right = np.linalg.svd(matrix[:3, :3])
     turn, stretch = left @ right, right.T @ np.diag(sizes) @ right
     if np.linalg.det(turn) < 0:  # a mirror image has no way between
@@ -119,6 +119,6 @@ def part_of(matrix: Array, centre: Array, share: float) -> Array:
     turned = Rotation.from_rotvec(share * Rotation.from_matrix(turn).as_rotvec()).as_matrix()
     part = np.eye(4)
     part[:3, :3] = turned @ (np.eye(3) + share * (stretch - np.eye(3)))
-    goal = centre + share * (apply(matrix, centre[None])[0] - centre)
+    goal = centre + share * (matrix[:3, :3] @ centre + matrix[:3, 3] - centre)
     part[:3, 3] = goal - part[:3, :3] @ centre
     return part

@@ -142,7 +142,7 @@ def test_scans_without_landmarks_are_done_paused_and_stopped(make_desk, shelf, u
     desk = make_desk(shelf, odd=True)
     desk.predict_all()
     folder = desk.landmark.folder
-    assert [row.id for row in folder.rows] == ["three"]
+    until(desk, lambda: [row.id for row in folder.rows] == ["three"])
     folder.pause()
     until(desk, lambda: folder.paused or not folder.busy)
     desk.cancel()

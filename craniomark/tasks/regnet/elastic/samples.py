@@ -158,7 +158,9 @@ def sample_batch(
         fixed, moving = real_pairs(views, rows, still, rng)
         told = {"velocities": fields[rows[:, 0], rows[:, 1]]}
         return {"fixed": fixed, "moving": moving, **told}, names
-    parts = [(*real_pairs(views, rows, settings, rng), *_no_labels(views, len(rows), settings))]
+    parts: list[tuple[torch.Tensor, ...]] = []
+    if len(rows):
+        parts.append((*real_pairs(views, rows, settings, rng), *_no_labels(views, len(rows), settings)))
     if made:
         shape = tuple(views.images.shape[2:])
         parts.append(synthetic_pairs(made, shape, settings.synthetic, rng))
