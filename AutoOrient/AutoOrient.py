@@ -92,6 +92,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             from craniomark.desktop import shared
             from craniomark.desktop.mask_panel import MaskPanel
             from craniomark.desktop.model_picker import ModelPicker
+            from craniomark.desktop.outcome_table import OutcomeTable
             from craniomark.desktop.panel import MessageLine
             from craniomark.desktop.register_panel import RegisterPanel
             from craniomark.desktop.train_panel import TrainPanel
@@ -106,6 +107,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.desk.connect(self.refresh, self.onTold)
         self.message = MessageLine(self.ui.messageLabel)
         self.models = ModelPicker(self.ui.modelBox, self.ui.modelCard, "orient", "ct", self.onModel)
+        self.table = OutcomeTable(self.ui.resultTable, self.desk)
         self.registerPanel = RegisterPanel(self.ui, self.desk, self.message, self.begin, self.chosen)
         self.maskPanel = MaskPanel(self.ui, self.desk, self.message, self.begin, self.chosen)
         self.trainPanel = TrainPanel(self.ui.trainPlace, shared.training())
@@ -175,8 +177,7 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def onSceneStartClose(self, caller, event):
         """Let go of what will not be there any more."""
         self.setParameterNode(None)
-        self.ui.resultTable.setMRMLTableNode(None)
-        self.ui.resultTable.visible = False
+        self.table.clear()
         self.desk.scene_closed()
 
     def onSceneEndClose(self, caller, event):
@@ -341,23 +342,9 @@ class AutoOrientWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self._told = len(outcomes)
         kind, words = presenter.summary()
         self.message.tell(kind, words, outcomes[-1].details if len(outcomes) == 1 else "")
-        if len(outcomes) > 1:
-            self.desk.later(lambda: self.showTable(outcomes))
-        else:
-            self.ui.resultTable.visible = False
+        self.table.show(outcomes)
         if presenter is self.desk.poses and outcomes[-1].degrees is not None:
             self.desk.later(self.showSlices)
-
-    def showTable(self, outcomes):
-        """Show the table of outcomes, which may be thousands: a step a turn."""
-        self.ui.resultTable.setMRMLTableNode(self.desk.show_table(outcomes))
-        self.ui.resultTable.visible = True
-        self.desk.later(self.fitColumns)
-
-    def fitColumns(self):
-        """Make the columns of the table as wide as what is in view, once it is."""
-        self.ui.resultTable.horizontalHeader().setResizeContentsPrecision(0)
-        self.ui.resultTable.resizeColumnsToContents()
 
     def showSlices(self):
         """Show the volume in the slices, as a whole."""
