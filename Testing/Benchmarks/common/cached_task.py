@@ -17,7 +17,7 @@ from craniomark.parts.augment.recipes import section_defects
 from craniomark.parts.augment.sample import sample
 from craniomark.parts.augment.transform import apply
 
-SPACING, EDGE, BATCH, SPECIMENS = 0.2, 32, 2, 3
+SPACING, EDGE, BATCH, SPECIMENS = 0.2, 64, 2, 3
 BONE = 0.35
 
 

@@ -124,7 +124,6 @@ def test_kept_batches_spare_the_network_its_waiting(benchmarks: Path) -> None:
     assert found["wait"] < 0.2 * found["wait_made"] and found["read"] > 0.5
 
 
-@pytest.mark.xfail(strict=True, reason="5.8 % on a machine that did other work: to be run again")
 def test_a_step_that_reads_kept_batches_waits_a_twentieth_of_its_time(benchmarks: Path) -> None:
     rows = importlib.import_module("common.table").read_rows(benchmarks / "results" / "caches.csv")
     assert importlib.import_module("caches").report(rows)["wait"] <= 0.05
