@@ -13,8 +13,8 @@ from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.bundle.parse import read_json
 from craniomark.flows.bundle.search import find_bundles
 from craniomark.flows.pipeline.networks import checked_weights, write_weights
+from craniomark.flows.pipeline.trained_runs import RUN_SETTINGS, run_config, with_run_weights
 from craniomark.flows.registration.methods import Options
-from craniomark.flows.registration.networks import RUN_SETTINGS, RUN_WEIGHTS
 from craniomark.ground.checks import InputError
 from craniomark.parts.nets.unet import UNetSettings
 from craniomark.tasks.regnet.elastic.network import ElasticNetwork, ElasticSettings
@@ -61,22 +61,11 @@ def trained_elastic_network(folder: Path, device: str | torch.device = "cpu") ->
     InputError
         If the folder is of another task, or its training is not done.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    path, weights = folder / RUN_SETTINGS, folder / RUN_WEIGHTS
-    told = read_json(path.read_bytes(), path).get("config", {})
-    if not isinstance(told, dict) or told.get("choice", {}).get("kind") != "elastic":
+    told, path = run_config(folder)
+    if told.get("choice", {}).get("kind") != "elastic":
         remedy = "give the folder of `craniomark train register model=elastic_diff`"
         raise InputError(folder, "run", "of another task", remedy)
-    if not weights.is_file():
-        raise InputError(folder, "run", "not finished", "go on with it by the command that began it")
-    network = ElasticNetwork(settings_of(told["elastic"], path))
-    try:
-        network.load_state_dict(load_file(weights))
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise InputError(weights, "content", f"not usable ({error})", "train it again") from error
-    return network.to(device).requires_grad_(False).eval()
+    return with_run_weights(ElasticNetwork(settings_of(told["elastic"], path)), folder, device)
 
 
 def elastic_parts(network: ElasticNetwork) -> dict[str, Callable[[Path], None]]:

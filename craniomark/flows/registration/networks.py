@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.bundle.parse import read_json
 from craniomark.flows.bundle.search import find_bundles
 from craniomark.flows.pipeline.networks import checked_weights, write_weights
+from craniomark.flows.pipeline.trained_runs import RUN_SETTINGS, run_config, settings_from, with_run_weights
 from craniomark.flows.registration.methods import Options
 from craniomark.ground.checks import InputError
 from craniomark.tasks.regnet.affine.network import AffineNetwork, AffineSettings
@@ -23,7 +24,6 @@ from craniomark.tasks.regnet.affine.predict import proposed
 
 AFFINE_PART = "register_affine"
 AFFINE_SETTINGS, AFFINE_WEIGHTS = "register-affine.json", "register-affine.safetensors"
-RUN_SETTINGS, RUN_WEIGHTS = "identity.json", "weights.safetensors"
 Proposer = Callable[[Image, Image], NDArray[np.float64]]
 
 
@@ -75,22 +75,11 @@ def trained_affine_network(folder: Path, device: str | torch.device = "cpu") -> 
     InputError
         If the folder is of another task, or its training is not done.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    path, weights = folder / RUN_SETTINGS, folder / RUN_WEIGHTS
-    told = read_json(path.read_bytes(), path).get("config", {})
-    if not isinstance(told, dict) or "affine" not in told or told.get("choice", {}).get("kind") != "affine":
+    told, path = run_config(folder)
+    if "affine" not in told or told.get("choice", {}).get("kind") != "affine":
         remedy = "give the folder of `craniomark train register model=affine_matrix`"
         raise InputError(folder, "run", "of another task", remedy)
-    if not weights.is_file():
-        raise InputError(folder, "run", "not finished", "go on with it by the command that began it")
-    network = AffineNetwork(settings_of(told["affine"], path))
-    try:
-        network.load_state_dict(load_file(weights))
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise InputError(weights, "content", f"not usable ({error})", "train it again") from error
-    return network.to(device).requires_grad_(False).eval()
+    return with_run_weights(AffineNetwork(settings_of(told["affine"], path)), folder, device)
 
 
 def settings_of(told: Mapping[str, Any], path: Path) -> AffineSettings:
@@ -101,15 +90,7 @@ def settings_of(told: Mapping[str, Any], path: Path) -> AffineSettings:
     InputError
         If a value is missing, too many or not allowed.
     """
-    strange = sorted(set(told) ^ {field.name for field in fields(AffineSettings)})
-    try:
-        if strange:
-            raise ValueError(f"{strange[0]} missing or not known")
-        lists = {name: tuple(int(one) for one in told[name]) for name in ("widths", "filters")}
-        return AffineSettings(**{**told, **lists})
-    except (TypeError, ValueError) as error:
-        remedy = "make the bundle, or train, anew"
-        raise InputError(path, "content", f"not usable ({error})", remedy) from error
+    return settings_from(AffineSettings, told, ("widths", "filters"), path)
 
 
 def _named(options: Options) -> AffineNetwork | None:

@@ -1,12 +1,8 @@
 """Trained networks of registration put into a bundle."""
 
-import shutil
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from craniomark.flows.bundle import load_bundle, write_bundle
+from craniomark.flows.bundle.extend import with_part
 from craniomark.flows.registration.networks import AFFINE_PART, affine_parts, trained_affine_network
 
 
@@ -31,12 +27,5 @@ def add_affine(run: Path, bundle: str, out: Path, version: str, command: str) ->
     InputError
         If the run is not done, or something about the bundle is off.
     """
-    old = load_bundle(bundle)
-    parts: dict[str, Callable[[Path], None]] = {
-        name: partial(shutil.copyfile, old.path(name)) for name in old.manifest.files
-    }
-    parts |= affine_parts(trained_affine_network(run))
-    kept = tuple(name for name in old.manifest.parts if name != AFFINE_PART)
-    commands = (*old.manifest.commands, command)
-    manifest = replace(old.manifest, version=version, parts=(*kept, AFFINE_PART), commands=commands)
-    return write_bundle(out, manifest, parts)
+    parts = affine_parts(trained_affine_network(run))
+    return with_part(bundle, AFFINE_PART, parts, out, version, command)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,12 @@ from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.bundle.parse import read_json
 from craniomark.flows.bundle.search import find_bundles
 from craniomark.flows.pipeline.networks import checked_weights, write_weights
+from craniomark.flows.pipeline.trained_runs import RUN_SETTINGS, run_config, settings_from, with_run_weights
 from craniomark.ground.checks import InputError
 from craniomark.tasks.segment.network import NetworkSettings, SegmentNetwork
 
 SEGMENT_PART = "segment"
 SEGMENT_SETTINGS, SEGMENT_WEIGHTS = "segment.json", "segment.safetensors"
-RUN_SETTINGS, RUN_WEIGHTS = "identity.json", "weights.safetensors"
 _LISTS = ("filters", "dilations")
 
 
@@ -88,21 +88,10 @@ def trained_network(folder: Path, device: str | torch.device = "cpu") -> Segment
     InputError
         If the folder is of another task, or its training is not done.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    path, weights = folder / RUN_SETTINGS, folder / RUN_WEIGHTS
-    told = read_json(path.read_bytes(), path).get("config", {})
-    if not isinstance(told, dict) or "target" not in told or "model" not in told:
+    told, path = run_config(folder)
+    if "target" not in told or "model" not in told:
         raise InputError(folder, "run", "of another task", "give the folder of `craniomark train segment`")
-    if not weights.is_file():
-        raise InputError(folder, "run", "not finished", "go on with it by the command that began it")
-    network = SegmentNetwork(settings_of(told["model"], path))
-    try:
-        network.load_state_dict(load_file(weights))
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise InputError(weights, "content", f"not usable ({error})", "train it again") from error
-    return network.to(device).requires_grad_(False).eval()
+    return with_run_weights(SegmentNetwork(settings_of(told["model"], path)), folder, device)
 
 
 def settings_of(told: Mapping[str, Any], path: Path) -> NetworkSettings:
@@ -113,15 +102,7 @@ def settings_of(told: Mapping[str, Any], path: Path) -> NetworkSettings:
     InputError
         If a value is missing, too many or not allowed.
     """
-    strange = sorted(set(told) ^ {field.name for field in fields(NetworkSettings)})
-    try:
-        if strange:
-            raise ValueError(f"{strange[0]} missing or not known")
-        lists = {name: tuple(int(one) for one in told[name]) for name in _LISTS}
-        return NetworkSettings(**{**told, **lists})
-    except (TypeError, ValueError) as error:
-        remedy = "make the bundle, or train, anew"
-        raise InputError(path, "content", f"not usable ({error})", remedy) from error
+    return settings_from(NetworkSettings, told, _LISTS, path)
 
 
 def _only_one() -> Path:

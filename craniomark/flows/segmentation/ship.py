@@ -1,12 +1,8 @@
 """A trained network of bone masks put into a bundle."""
 
-import shutil
-from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from craniomark.flows.bundle import load_bundle, write_bundle
+from craniomark.flows.bundle.extend import with_part
 from craniomark.flows.segmentation.model import SEGMENT_PART, segment_parts, trained_network
 
 
@@ -31,13 +27,5 @@ def add_to_bundle(run: Path, bundle: str, out: Path, version: str, command: str)
     InputError
         If the run is not done, or something about the bundle is off.
     """
-    old = load_bundle(bundle)
-    parts: dict[str, Callable[[Path], None]] = {
-        name: partial(shutil.copyfile, old.path(name)) for name in old.manifest.files
-    }
-    parts |= segment_parts(trained_network(run))
-    kept = tuple(name for name in old.manifest.parts if name != SEGMENT_PART)
-    manifest = replace(
-        old.manifest, version=version, parts=(*kept, SEGMENT_PART), commands=(*old.manifest.commands, command)
-    )
-    return write_bundle(out, manifest, parts)
+    parts = segment_parts(trained_network(run))
+    return with_part(bundle, SEGMENT_PART, parts, out, version, command)
