@@ -65,6 +65,7 @@ def steps_resized(field: torch.Tensor, shape: Sequence[int]) -> torch.Tensor:
 
 
 @lru_cache(maxsize=64)
+@torch.inference_mode(mode=False)  # what is kept may be asked for by a training later
 def _weights(old: int, new: int, device: torch.device) -> torch.Tensor:
     place = torch.linspace(0, old - 1, new, device=device, dtype=torch.float64)
     return (1 - (place[:, None] - torch.arange(old, device=device)).abs()).clamp_min(0).float()

@@ -83,6 +83,7 @@ def settings_of(told: Any, path: Path) -> ElasticSettings:
     try:
         unet = dict(told["unet"])
         unet["filters"] = tuple(int(n) for n in unet["filters"])
+        told = {**told, "windows": tuple(int(n) for n in told["windows"])}
         return ElasticSettings(**{**told, "unet": UNetSettings(**unet)})
     except (TypeError, ValueError, KeyError) as error:
         raise InputError(

@@ -40,6 +40,7 @@ def _along(values: torch.Tensor, axis: int, band: torch.Tensor) -> torch.Tensor:
 
 
 @lru_cache(maxsize=32)
+@torch.inference_mode(mode=False)  # what is kept may be asked for by a training later
 def _band(length: int, size: int, device: torch.device) -> torch.Tensor:
     index = torch.arange(length, device=device)
     return ((index[:, None] - index).abs() <= size // 2).float() / size

@@ -12,7 +12,7 @@ from craniomark.ground.checks import InputError
 from craniomark.parts.nets.unet import UNetSettings
 from craniomark.tasks.regnet.elastic.network import ElasticNetwork, ElasticSettings
 
-SETTINGS = ElasticSettings(unet=UNetSettings((8, 16), stem=2))
+SETTINGS = ElasticSettings(spacing=0.5, block=2, unet=UNetSettings((8, 16), stem=1))
 
 
 def run_folder(folder: Path, kind: str = "elastic") -> ElasticNetwork:

@@ -29,11 +29,11 @@ class ElasticObjective:
         Weight of the velocities' mean squared slope.
     """
 
-    similarity: str = "lncc2"
+    similarity: str = "lncc"
     images: float = 1.0
     labels: float = 1.0
     fields: float = 1.0
-    smoothness: float = 0.5
+    smoothness: float = 0.05
 
     def __post_init__(self) -> None:
         if self.similarity not in SIMILARITIES:

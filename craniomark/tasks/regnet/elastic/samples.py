@@ -42,7 +42,7 @@ class ElasticPairs:
     """
 
     source: Source = "mixed"
-    batch: int = 4
+    batch: int = 2
     turn: float = 0.05
     stretch: float = 0.03
     shift: float = 0.03
@@ -87,7 +87,7 @@ def grid_for(
 ) -> tuple[tuple[int, ...], NDArray[np.float64]]:
     """Grid of the network's spacing about the middle of another grid, of edges that the network can take."""
     steps = np.linalg.norm(matrix[:3, :3], axis=0)
-    multiple = settings.unet.multiple
+    multiple = settings.multiple
     counts = np.ceil((np.array(shape) * steps / settings.spacing) / multiple).astype(int) * multiple
     counts = np.maximum(counts, 2 * multiple)
     new = matrix.copy()
@@ -133,8 +133,8 @@ def real_pairs(
 def fields_between(views: Views, settings: ElasticSettings, steps: int) -> torch.Tensor:
     """Velocities, shape (S, S, D, *lattice), from each specimen to each other, by optimisation."""
     images, count = views.images, len(views.images)
-    lattice = [n // settings.unet.stride for n in images.shape[2:]]
-    level = Level(settings.spacing, settings.spacing * settings.unet.stride, steps, 0.05)
+    lattice = [n // settings.block for n in images.shape[2:]]
+    level = Level(settings.spacing, settings.spacing * settings.block, steps, 0.05)
     mm = [settings.spacing * (n - 1) / (m - 1) for n, m in zip(images.shape[2:], lattice, strict=True)]
     still = torch.zeros(count, settings.axes, *lattice)
     found = [climbed(one[None], images, still, mm, level, Climbing()).velocities for one in images]

@@ -12,7 +12,7 @@ from craniomark.parts.nets.unet import UNetSettings
 from craniomark.tasks.regnet.elastic.network import Elastic, ElasticNetwork, ElasticSettings, warped
 from craniomark.tasks.regnet.elastic.objective import ElasticObjective, elastic_losses
 from craniomark.tasks.regnet.elastic.predict import flows, told_map
-from craniomark.tasks.regnet.elastic.samples import ElasticPairs, fields_between, sample_batch, views_of
+from craniomark.tasks.regnet.elastic.samples import ElasticPairs, fields_between, sample_batch, view, views_of
 from craniomark.tasks.regnet.elastic.synthetic import SyntheticSettings, synthetic_pairs
 from craniomark.tasks.regnet.elastic.validate import figures, picture
 
@@ -22,7 +22,7 @@ OBJECTIVE = ElasticObjective("mse", images=50, smoothness=0.1)
 
 
 def settings(axes: int = 3, joint: bool = False) -> ElasticSettings:
-    return ElasticSettings(axes, 0.5, UNetSettings((16, 32), stem=2), joint)
+    return ElasticSettings(axes, 0.5, 2, (1, 3), 2, UNetSettings((16, 32), stem=1), joint)
 
 
 def examples() -> list[Example]:
@@ -91,7 +91,7 @@ def test_the_map_in_mm_is_the_one_that_warps_the_grid() -> None:
     f = told_map(network, one, other)
     assert isinstance(f, Composition)
     points = grid_points(SHAPE, MATRIX)
-    found = network(one.voxels[None, None], other.voxels[None, None])
+    found = network(*(view(image, SHAPE, MATRIX)[None] for image in (one, other)))
     inner = (slice(2, -2),) * 3
     seen = warped(other.voxels[None, None], found)[0, 0].detach()
     torch.testing.assert_close(other.at(f(points))[inner], seen[inner], atol=2e-2, rtol=0)
@@ -134,7 +134,30 @@ def test_losses_of_a_pair_that_is_met_are_less() -> None:
     assert calm["images"] < wild["images"] and calm["smoothness"] < wild["smoothness"]
 
 
+def test_a_network_does_without_estimates_of_shifts() -> None:
+    network = ElasticNetwork(ElasticSettings(3, 0.5, 2, (), 1, UNetSettings((16, 32), stem=1)))
+    images = torch.rand(1, 1, *SHAPE)
+    assert network(images, images).velocities.shape == (1, 3, 8, 12, 8)
+
+
+def test_each_round_looks_at_what_the_one_before_brought_over() -> None:
+    stock = [example.image.voxels[None, None] for example in examples()]
+    moved = []
+    for rounds in (1, 2):
+        torch.manual_seed(0)
+        network = ElasticNetwork(ElasticSettings(3, 0.5, 2, (1, 3), rounds, UNetSettings((16, 32), stem=1)))
+        torch.nn.init.constant_(network.last.bias[:3], 0.5)  # half of the first estimate, wherever it is
+        moved.append((warped(stock[1], network(*stock)) - stock[0]).square().mean())
+    assert moved[1] < 0.8 * moved[0] < 0.8 * (stock[1] - stock[0]).square().mean()
+
+
 def test_bad_settings_are_told() -> None:
+    with pytest.raises(ValueError, match=r"windows is \(2,\): give odd numbers"):
+        ElasticSettings(windows=(2,))
+    with pytest.raises(ValueError, match=r"unet.stride is 2: give stem 1"):
+        ElasticSettings(unet=UNetSettings((16, 32), stem=2))
+    with pytest.raises(ValueError, match="rounds is 0: give at least 1"):
+        ElasticSettings(rounds=0)
     with pytest.raises(ValueError, match="source is 'video': give one of real"):
         ElasticPairs("video")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="similarity is 'ssd'"):
