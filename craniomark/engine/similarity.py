@@ -30,26 +30,3 @@ def standardised(
     centred = values - (weights * values).sum(-1, keepdim=True) / total
     spread = ((weights * centred**2).sum(-1, keepdim=True) / total + floor).sqrt()
     return centred / spread, spread
-
-
-def local_correlation(a: torch.Tensor, b: torch.Tensor, size: int, floor: float = 1e-2) -> torch.Tensor:
-    """Mean squared local correlation of two images in cubes of `size` voxels (Avants 2008).
-
-    Parameters
-    ----------
-    a, b : Tensor, shape (I, J, K)
-        Images on one grid, of about unit brightness.
-    size : int
-        Odd edge of the cube, voxels.
-    floor : float
-        Variance below which a cube counts as flat.
-    """
-
-    def mean(image: torch.Tensor) -> torch.Tensor:
-        padding = size // 2
-        return torch.nn.functional.avg_pool3d(image[None, None], size, 1, padding)[0, 0]
-
-    mean_a, mean_b = mean(a), mean(b)
-    cross = mean(a * b) - mean_a * mean_b
-    variances = (mean(a * a) - mean_a**2 + floor) * (mean(b * b) - mean_b**2 + floor)
-    return (cross**2 / variances).mean()

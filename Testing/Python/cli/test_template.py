@@ -12,7 +12,8 @@ from synthetic_cohort import LABELS, scan_of, write_cohort
 from craniomark.cli.main import main
 from craniomark.cli.settings import settings
 from craniomark.cli.template import read_definitions
-from craniomark.engine.deform import Level, register_deformable
+from craniomark.engine.diffeo.climb import Level
+from craniomark.engine.diffeo.register import Recipe, flow_between
 from craniomark.flows.bundle import load_bundle
 from craniomark.flows.template import average, crossfit
 from craniomark.ground.checks import InputError
@@ -25,8 +26,8 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line with a coarse deformation: exit code, stdout, stderr."""
-    coarse = partial(register_deformable, levels=(Level(0.8, 3.0, 10, 0.1),))
-    monkeypatch.setattr(average, "register_deformable", coarse)
+    coarse = partial(flow_between, recipe=Recipe((Level(0.8, 3.0, 10, 0.1),), blocks=None))
+    monkeypatch.setattr(average, "flow_between", coarse)
     monkeypatch.setattr(crossfit, "STARTS", 1)
 
     def run(*words: object) -> tuple[int, str, str]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import seeds, tensor
 
-from craniomark.engine.similarity import correlation, local_correlation, standardised
+from craniomark.engine.similarity import correlation, standardised
 
 
 @given(seeds)
@@ -61,30 +61,3 @@ def test_standardised_values_have_mean_zero_and_variance_one() -> None:
     mean = (weights * values).sum(1, keepdims=True) / weights.sum(1, keepdims=True)
     variance = (weights * (values - mean) ** 2).sum(1) / weights.sum(1)
     np.testing.assert_allclose(spread[:, 0], np.sqrt(variance), rtol=1e-4)
-
-
-@given(seeds)
-def test_a_local_correlation_lies_between_nothing_and_one(seed: int) -> None:
-    a, b = np.random.default_rng(seed).uniform(0, 1, (2, 9, 8, 10))
-    assert 0 <= float(local_correlation(tensor(a), tensor(b), 3)) <= 1
-
-
-def test_a_local_correlation_of_an_image_with_itself_is_near_one_and_with_another_is_not() -> None:
-    a, b = np.random.default_rng(4).normal(0, 3, (2, 12, 12, 12))
-    assert float(local_correlation(tensor(a), tensor(a), 5)) > 0.99
-    assert float(local_correlation(tensor(a), tensor(b), 5)) < 0.1
-
-
-def test_a_local_correlation_follows_the_definition_in_a_cube() -> None:
-    a, b = np.random.default_rng(5).uniform(0, 1, (2, 5, 5, 5))
-    found = []
-    for i, j, k in np.ndindex(5, 5, 5):  # beyond the border both images count as zero
-        x, y = (np.pad(c, 1)[i : i + 3, j : j + 3, k : k + 3].ravel() for c in (a, b))
-        covariance = np.cov(x, y, bias=True)
-        found.append(covariance[0, 1] ** 2 / ((covariance[0, 0] + 0.01) * (covariance[1, 1] + 0.01)))
-    np.testing.assert_allclose(float(local_correlation(tensor(a), tensor(b), 3)), np.mean(found), rtol=1e-4)
-
-
-def test_a_local_correlation_of_flat_images_is_nothing() -> None:
-    flat = torch.zeros(8, 8, 8)
-    assert float(local_correlation(flat, flat, 3)) == 0

@@ -10,7 +10,8 @@ import pytest
 import torch
 from filelock import FileLock
 
-from craniomark.engine.deform import Level, register_deformable
+from craniomark.engine.diffeo.climb import Level
+from craniomark.engine.diffeo.register import Recipe, flow_between
 from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.pipeline.model import Model, load_model
 from craniomark.flows.template import TemplateSettings, average, build_template, crossfit
@@ -21,7 +22,7 @@ from craniomark.ground.volumes import Volume, read_volume
 
 torch.set_num_threads(1)
 
-COARSE = (Level(0.8, 3.0, 15, 0.1),)
+COARSE = Recipe((Level(0.8, 3.0, 15, 0.1),), blocks=None)
 EACH = 5
 
 
@@ -79,7 +80,7 @@ def skull_bundle(seen_paths: list[Path], tmp_path_factory: pytest.TempPathFactor
     folder = shared / "small-mouse"
     with FileLock(shared / "small-mouse.lock"), pytest.MonkeyPatch.context() as patch:
         if not (folder / "bundle.json").exists():
-            patch.setattr(average, "register_deformable", partial(register_deformable, levels=COARSE))
+            patch.setattr(average, "flow_between", partial(flow_between, recipe=COARSE))
             patch.setattr(crossfit, "STARTS", 1)
             settings = TemplateSettings(name="small-mouse", spacing=0.35, rounds=1, command="make test")
             build_template(seen_paths, folder, settings)

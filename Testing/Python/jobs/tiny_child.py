@@ -13,12 +13,14 @@ def main() -> None:
     """Serve; what an interpreter would be told comes first in the arguments."""
     from tiny_recipe import TINY
 
-    from craniomark.engine.deform import Level, register_deformable
+    from craniomark.engine.diffeo.climb import Level
+    from craniomark.engine.diffeo.register import Recipe, flow_between
     from craniomark.flows.template import average, crossfit
     from craniomark.flows.training.everything import settings
 
     settings.read_recipe = lambda _name: TINY  # type: ignore[attr-defined]
-    average.register_deformable = partial(register_deformable, levels=(Level(0.8, 3.0, 10, 0.1),))  # type: ignore[attr-defined]
+    coarse = Recipe((Level(0.8, 3.0, 10, 0.1),), blocks=None)
+    average.flow_between = partial(flow_between, recipe=coarse)  # type: ignore[attr-defined]
     crossfit.STARTS = 1
     sys.exit(serve.main(sys.argv[sys.argv.index("craniomark.jobs") + 1 :]))
 

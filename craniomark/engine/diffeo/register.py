@@ -39,6 +39,10 @@ class Recipe:
     blocks: Blocks | None = field(default_factory=Blocks)
 
 
+WIDE = Recipe((Level(0.8, 3.2, 25, 0.08), *Recipe().levels))
+"""Begins coarser, for skulls that differ as those of other strains do."""
+
+
 @dataclass(frozen=True, eq=False)
 class Diffeomorphic:
     """What a registration came to.
@@ -106,6 +110,11 @@ def registered(
     velocities = torch.cat([unfolded(one[None]) for one in velocities])
     maps = _as_maps(velocities, box)
     return Diffeomorphic(maps, tuple(scores), tuple(converged))
+
+
+def flow_between(fixed: Image, moving: Image, recipe: Recipe = WIDE) -> Velocity:
+    """The map of one pair, fixed point to moving point; see `registered`."""
+    return registered(fixed, [moving], recipe=recipe).maps[0]
 
 
 def content_box(

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from craniomark.engine.deform import register_deformable
+from craniomark.engine.diffeo.register import flow_between
 from craniomark.engine.image import Image
 from craniomark.ground.geometry import apply, invert
 from craniomark.ground.meshes import Surface, solid_of
@@ -145,7 +145,7 @@ def carry(
     found = locate(image, template.target, proposals=[np.eye(4)])
     told(0.45)
     to_template = invert(found.template_to_specimen)
-    deformed = register_deformable(template.image, image.moved(to_template))
+    deformed = flow_between(template.image, image.moved(to_template))
     told(0.9)
     guess = deformed(torch.as_tensor(template.points, dtype=torch.float32)).double().numpy()
     walls = Walls.of(chosen.moved(to_template))

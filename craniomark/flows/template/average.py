@@ -8,10 +8,10 @@ import torch
 from numpy.typing import NDArray
 
 from craniomark.engine.brightness import bone_gain
-from craniomark.engine.deform import register_deformable
+from craniomark.engine.diffeo.register import flow_between
 from craniomark.engine.example import Example
 from craniomark.engine.image import Image, grid_points
-from craniomark.engine.maps import Displacement
+from craniomark.engine.maps import Velocity
 from craniomark.flows.template.frame import Frame
 from craniomark.flows.template.scans import Scan
 
@@ -67,9 +67,9 @@ def linear_average(scans: Sequence[Scan], frame: Frame, spacing: float) -> Image
 def deformable_average(
     linear: Image, examples: Sequence[Example], rounds: int, told: Told = lambda *_: None
 ) -> Average:
-    """Deform every example to the average, average anew without the mean displacement, and repeat.
+    """Deform every example to the average, average anew without the mean velocity, and repeat.
 
-    Taking the mean displacement away keeps the average at the mean shape (Guimond 2000).
+    Taking the mean away keeps the average at the mean shape (Guimond 2000).
 
     Parameters
     ----------
@@ -88,11 +88,11 @@ def deformable_average(
         maps = []
         for number, example in enumerate(examples):
             told("average", (turn + number / len(examples)) / rounds)
-            maps.append(register_deformable(average, example.image))
+            maps.append(flow_between(average, example.image))
         shift = torch.stack([m.vectors for m in maps]).mean(0)
         total = torch.zeros(linear.shape)
         for m, example in zip(maps, examples, strict=True):
-            unbiased = Displacement(m.vectors - shift, m.matrix)
+            unbiased = Velocity(m.vectors - shift, m.matrix)
             total += example.image.smoothed(float(linear.spacing[0]) / 2).at(unbiased(points))
         renewed = Image(total / len(examples), linear.matrix)
         changes.append(float((renewed.voxels - average.voxels).norm() / average.voxels.norm()))

@@ -61,11 +61,11 @@ def _write_field(found: Any, pair: Any, path: Path) -> None:
     """The map as displacements on a lattice over the fixed image, LPS mm."""
     import numpy as np
 
-    from craniomark.engine.deform import grid_of
+    from craniomark.engine.diffeo.lattice import lattice_over
     from craniomark.engine.image import grid_points
 
-    shape, matrix = grid_of(pair.fixed, FIELD_MM)
-    points = grid_points(shape, matrix, pair.fixed.voxels.device)
+    shape, matrix = lattice_over(pair.fixed.shape, pair.fixed.matrix, FIELD_MM)
+    points = grid_points(shape, matrix, pair.fixed.voxels.device)  # type: ignore[arg-type]
     vectors = (found(points) - points).movedim(-1, 0).cpu().numpy()
     with written_whole(path) as part, part.open("wb") as stream:
         np.savez(stream, vectors=vectors.astype(np.float32), matrix=matrix)

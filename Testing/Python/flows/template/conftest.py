@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "engine"))
 from skull_bundle import COARSE
 from synthetic_cohort import in_memory
 
-from craniomark.engine.deform import register_deformable
+from craniomark.engine.diffeo.register import flow_between
 from craniomark.flows.template import average, crossfit
 from craniomark.flows.template.scans import Scan
 
@@ -27,6 +27,6 @@ def animals() -> list[Scan]:
 def coarse_deformation() -> Iterator[None]:
     """Deform on a coarse lattice in few steps, and calibrate from one start."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(average, "register_deformable", partial(register_deformable, levels=COARSE))
+        patch.setattr(average, "flow_between", partial(flow_between, recipe=COARSE))
         patch.setattr(crossfit, "STARTS", 1)
         yield

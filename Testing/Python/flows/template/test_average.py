@@ -8,10 +8,11 @@ import pytest
 import torch
 from synthetic_cohort import SPACING, in_memory
 
-from craniomark.engine.deform import Level, register_deformable
+from craniomark.engine.diffeo.climb import Level
+from craniomark.engine.diffeo.register import Recipe, flow_between
 from craniomark.engine.example import Example
 from craniomark.engine.image import Image, grid_points
-from craniomark.engine.maps import Displacement
+from craniomark.engine.maps import Velocity
 from craniomark.flows.template import average
 from craniomark.flows.template.average import (
     MARGIN_MM,
@@ -27,8 +28,8 @@ from craniomark.flows.template.frame import Frame, template_frame
 from craniomark.flows.template.scans import Scan
 from craniomark.ground.geometry import apply
 
-FINE = (Level(0.7, 1.6, 30, 0.08),)
-Maps = list[list[Displacement]]
+FINE = Recipe((Level(0.7, 1.6, 30, 0.08),), blocks=None)
+Maps = list[list[Velocity]]
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +56,14 @@ def examples(animals: list[Scan], frame: Frame, linear: Image) -> list[Example]:
 @pytest.fixture(scope="module")
 def made(linear: Image, examples: list[Example]) -> tuple[Average, Maps]:
     """The average after two rounds, and the maps of each round."""
-    maps: list[Displacement] = []
+    maps: list[Velocity] = []
 
-    def spied(fixed: Image, moving: Image) -> Displacement:
-        maps.append(register_deformable(fixed, moving, FINE))
+    def spied(fixed: Image, moving: Image) -> Velocity:
+        maps.append(flow_between(fixed, moving, FINE))
         return maps[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(average, "register_deformable", spied)
+        patch.setattr(average, "flow_between", spied)
         found = deformable_average(linear, examples, 2)
     return found, [maps[: len(examples)], maps[len(examples) :]]
 
@@ -115,7 +116,7 @@ def test_examples_lie_in_the_templates_frame_with_their_landmarks(
         assert 0.5 < float(bright) < 2
 
 
-def scatter(examples: list[Example], image: Image, maps: list[Displacement] | None) -> float:
+def scatter(examples: list[Example], image: Image, maps: list[Velocity] | None) -> float:
     """Variance of the examples, seen through their maps, about their mean."""
     points = grid_points(image.shape, image.matrix)
     seen = [e.image.at(points if maps is None else maps[n](points)) for n, e in enumerate(examples)]
@@ -149,19 +150,19 @@ def test_a_population_seen_off_centre_is_centred(frame: Frame, linear: Image) ->
     points = grid_points(linear.shape, linear.matrix)
     moved = [Example(linear.moved(step), apply(step, frame.mean))] * 2
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(average, "register_deformable", lambda f, m: register_deformable(f, m, FINE))
+        patch.setattr(average, "flow_between", lambda f, m: flow_between(f, m, FINE))
         found = deformable_average(linear, moved, 1).image.at(points)
     shifted = linear.moved(step).smoothed(SPACING / 2).at(points)
     assert relative(found - shifted, shifted) < 0.3 * relative(linear.voxels - shifted, shifted)
 
 
 def test_rounds_end_when_the_average_has_settled(linear: Image, examples: list[Example]) -> None:
-    def nothing(fixed: Image, _: Image) -> Displacement:
-        return Displacement(torch.zeros(3, 2, 2, 2), fixed.matrix)
+    def nothing(fixed: Image, _: Image) -> Velocity:
+        return Velocity(torch.zeros(3, 2, 2, 2), fixed.matrix)
 
     told: list[tuple[str, float]] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(average, "register_deformable", nothing)
+        patch.setattr(average, "flow_between", nothing)
         found = deformable_average(linear, examples, 9, lambda *step: told.append(step))
     assert len(found.changes) == 2
     assert found.changes[-1] < SETTLED

@@ -53,12 +53,12 @@ def made(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle
 
     from skull_bundle import COARSE
 
-    from craniomark.engine.deform import register_deformable
+    from craniomark.engine.diffeo.register import flow_between
     from craniomark.flows.template import average, crossfit
 
     told: Told = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(average, "register_deformable", partial(register_deformable, levels=COARSE))
+        patch.setattr(average, "flow_between", partial(flow_between, recipe=COARSE))
         patch.setattr(crossfit, "STARTS", 1)
         out = tmp_path_factory.mktemp("made") / "animal"
         build_template([cohort], out, SETTINGS, lambda *step: told.append(step))

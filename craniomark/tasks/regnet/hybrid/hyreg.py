@@ -9,15 +9,16 @@ import torch
 from numpy.typing import NDArray
 
 from craniomark.engine.diffeo.blocks import Blocks, textured
+from craniomark.engine.diffeo.local import LocalCorrelation
 from craniomark.engine.diffeo.register import Diffeomorphic, Recipe, content_box, registered
 from craniomark.engine.image import Image, grid_points
 from craniomark.engine.maps import Composition, Linear, Map, Velocity, inverted
-from craniomark.engine.similarity import local_correlation
 from craniomark.parts.losses.fields import folding_share
 
 Array = NDArray[np.float64]
 STEP_MM = 0.3
 """Grid on which a result is looked at."""
+_BOX = 5
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,8 @@ class _View:
         )
 
     def _alike(self, moving: Image, points: torch.Tensor) -> float:
-        return float(local_correlation(self.image.voxels, moving.at(points), 5, 1e-3))
+        fixed = self.image.voxels[None, None]
+        return float(LocalCorrelation(fixed, _BOX)(moving.at(points)[None, None]))
 
 
 def _folding(flow: Velocity) -> float:
