@@ -76,6 +76,8 @@ class DeepSSMModuleParameterNode:
     threshold: Annotated[float, WithinRange(0.0, 100.0), Default(0.0)]
     opacity: Annotated[float, WithinRange(0.0, 1.0), Default(0.35)]
     exportLandmarks: bool = True
+    skull: slicer.vtkMRMLDisplayableNode
+    shapeModel: str = ""
 
 
 class DeepSSMModuleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
@@ -84,7 +86,7 @@ class DeepSSMModuleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
-        self.logic = self.desk = self.ui = self.steps = self.heat = self.modes = None
+        self.logic = self.desk = self.ui = self.steps = self.heat = self.modes = self.predict = None
         self._parameters = self._tag = None
 
     def setup(self):
@@ -97,6 +99,7 @@ class DeepSSMModuleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             from craniomark.desktop.panel import MessageLine, guarded
             from craniomark.desktop.shape_heat_panel import ShapeHeatPanel
             from craniomark.desktop.shape_modes_panel import ShapeModesPanel
+            from craniomark.desktop.shape_predict_panel import ShapePredictPanel
             from craniomark.desktop.shape_steps_panel import ShapeStepsPanel
         except ImportError as error:
             self.tellMissing(error)
@@ -110,6 +113,7 @@ class DeepSSMModuleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.steps = ShapeStepsPanel(self.ui, self.desk, self.message, self.box, self.refresh)
         self.heat = ShapeHeatPanel(self.ui, self.desk, self.message, self.steps.choices)
         self.modes = ShapeModesPanel(self.ui, self.desk, self.message, self.steps.choices)
+        self.predict = ShapePredictPanel(self.ui, self.desk, self.message, self.skull, self.onShapeModel)
         self.ui.cancelButton.connect("clicked()", guarded(self.message, self.onCancel))
         for box in (self.ui.networkBox, self.ui.samplerBox):
             box.connect("currentIndexChanged(int)", self.refresh)
@@ -129,7 +133,7 @@ class DeepSSMModuleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
             "Install the extension CranioMark again."
         )
         ui = slicer.util.childWidgetVariables(self.panel)
-        for section in ("data", "augment", "train", "test", "analysis", "modes", "export"):
+        for section in ("data", "augment", "train", "test", "analysis", "modes", "export", "predict"):
             getattr(ui, f"{section}Section").visible = False
         ui.cancelButton.visible = ui.progressBar.visible = False
         ui.messageLabel.text = text.format(error=error)
@@ -179,18 +183,30 @@ class DeepSSMModuleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         if parameters is not None:
             self._tag = parameters.connectGui(self.ui)
             self.addObserver(parameters.parameterNode, vtk.vtkCommand.ModifiedEvent, self.onModified)
+            self.predict.picker.refresh(parameters.shapeModel)
 
     def onModified(self, caller=None, event=None):
         """Follow the parameters."""
+        if self._parameters is not None and self._parameters.shapeModel != self.predict.picker.path:
+            self.predict.picker.refresh(self._parameters.shapeModel)
         self.refresh()
 
     def box(self):
         """The chosen box; None where there is none."""
         return self._parameters.boundingBox if self._parameters is not None else None
 
+    def skull(self):
+        """The chosen skull; None where there is none."""
+        return self._parameters.skull if self._parameters is not None else None
+
+    def onShapeModel(self, path):
+        """Keep which model was chosen."""
+        if self._parameters is not None:
+            self._parameters.shapeModel = path
+
     def onCancel(self):
         """Stop."""
-        self.desk.work.cancel()
+        self.desk.cancel()
 
     def onTold(self, kind, words, details):
         """Tell how a step ended."""
@@ -209,15 +225,16 @@ class DeepSSMModuleWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def refresh(self, *_arguments):
         """Show what the presenters tell."""
-        desk, ui, work = self.desk, self.ui, self.desk.work
+        desk, ui = self.desk, self.ui
         self.steps.refresh()
         self.heat.refresh()
         self.modes.refresh()
+        self.predict.refresh()
         self.steps.follow_losses()
         ui.progressBar.visible = desk.busy
-        ui.cancelButton.visible = work.busy or work.paused
-        ui.progressBar.value = round(1000 * work.fraction)
-        ui.statusLabel.text = work.status or desk.reader.status
+        ui.cancelButton.visible = desk.can_stop
+        ui.progressBar.value = round(1000 * desk.fraction)
+        ui.statusLabel.text = desk.status
         ui.statusLabel.visible = bool(ui.statusLabel.text)
         if desk.reader.outcome is not None and not desk.reader.busy:
             self.message.fault(desk.reader.outcome.message)

@@ -47,10 +47,13 @@ class ModelCard:
         if told is None:
             return [(tr("Problem"), self.problem)]
         kind = tr("CT volumes") if told.kind == "ct" else tr("surface models")
+        if "shape" in told.parts:
+            kind = tr("CT volumes and surface models")
         low, high = told.size_range_mm
         known = {
             "orient": tr("orientation"), "landmark": tr("landmarks"), "focus": tr("fine landmarks"),
             "orient_network": tr("networks"), "landmark_networks": tr("networks"),
+            "shape": tr("whole surfaces"),
         }  # fmt: skip
         parts = ", ".join(dict.fromkeys(known.get(part, part) for part in told.parts))
         reads = tr("{kind}, skulls of {low:.0f} to {high:.0f} mm")

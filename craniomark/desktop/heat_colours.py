@@ -18,7 +18,8 @@ _SIGNED = np.array(
     [(0.05, 0.19, 0.47), (0.22, 0.49, 0.76), (0.62, 0.79, 0.90), (0.95, 0.92, 0.86),
      (0.98, 0.70, 0.52), (0.84, 0.33, 0.25), (0.45, 0.03, 0.11)]
 )  # fmt: skip
-_NODE = "error colours"
+ERRORS, DOUBTS = "error colours", "uncertainty colours"
+"""Marks of the colour tables, one for each use."""
 
 
 def colours(signed: bool, most: float, threshold: float) -> NDArray[np.float64]:
@@ -46,14 +47,15 @@ def colours(signed: bool, most: float, threshold: float) -> NDArray[np.float64]:
     return found
 
 
-def put_colours(scene: Scene, signed: bool, most: float, threshold: float) -> Node:
-    """Put them into the colour table of the scene, which is made where there is none."""
+def put_colours(scene: Scene, signed: bool, most: float, threshold: float, mark: str = ERRORS) -> Node:
+    """Put them into the colour table of the scene with this mark, which is made where there is none."""
     kind = "vtkMRMLColorTableNode"
     nodes = [scene.GetNthNodeByClass(n, kind) for n in range(scene.GetNumberOfNodesByClass(kind))]
-    node = next((one for one in nodes if one.GetAttribute(MARK) == _NODE), None)
+    node = next((one for one in nodes if one.GetAttribute(MARK) == mark), None)
     if node is None:
-        node = scene.AddNewNodeByClass(kind, tr("Error colours"))
-        node.SetAttribute(MARK, _NODE)
+        name = tr("Error colours") if mark == ERRORS else tr("Uncertainty colours")
+        node = scene.AddNewNodeByClass(kind, name)
+        node.SetAttribute(MARK, mark)
         node.SetTypeToUser()
         node.SetNumberOfColors(COUNT)
         node.SetNamesFromColors()

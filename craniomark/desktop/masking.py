@@ -6,6 +6,7 @@ from typing import Any
 
 from craniomark.desktop.background import Background
 from craniomark.desktop.board import JobBoard
+from craniomark.desktop.handover import Handover
 from craniomark.desktop.volume_work import VOLUME, VolumeWork, Work
 from craniomark.desktop.words import tr
 from craniomark.flows.jobs import Job, Segment
@@ -65,9 +66,8 @@ class MaskPresenter(VolumeWork):
         self.ensure()
         self._begin(
             (volume,),
-            ("scan.nrrd",),
-            lambda folder: Segment(scan=folder / "scan.nrrd", out=folder / "mask.nrrd", model=model),
-            own=True,
+            lambda to: (Handover(volume, to / "scan.nrrd", own=True),),
+            lambda to, files: Segment(scan=files[0], out=to / "mask.nrrd", model=model),
         )
 
     def cancel(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from craniomark.desktop import poses
 from craniomark.desktop.board import JobBoard
+from craniomark.desktop.handover import Handover
 from craniomark.desktop.registered import Registered, apply_field, apply_linear, read_field
 from craniomark.desktop.volume_work import VOLUME, VolumeWork, Work
 from craniomark.desktop.words import tr
@@ -84,13 +85,9 @@ class RegisterPresenter(VolumeWork):
         self._resample = resample
         self._begin(
             (fixed, moving),
-            ("fixed.nrrd", "moving.nrrd"),
-            lambda folder: Register(
-                fixed=folder / "fixed.nrrd",
-                moving=folder / "moving.nrrd",
-                out=folder / "out",
-                method=method,
-                model=model,
+            lambda to: (Handover(fixed, to / "fixed.nrrd"), Handover(moving, to / "moving.nrrd")),
+            lambda to, files: Register(
+                fixed=files[0], moving=files[1], out=to / "out", method=method, model=model
             ),
         )
 

@@ -11,6 +11,7 @@ from craniomark.desktop.heat_view import HeatChoices, HeatView
 from craniomark.desktop.mode_mixer import ModeMixer, show_shape
 from craniomark.desktop.score_plot import Scores, read_scores
 from craniomark.desktop.shape_choices import ShapeChoices
+from craniomark.desktop.shape_predicting import ShapePredicting
 from craniomark.desktop.shape_results import Found, ShapeResults, read_results
 from craniomark.desktop.shape_work import ShapeWork
 from craniomark.desktop.vertex_probe import VertexProbe
@@ -40,6 +41,7 @@ class ShapeDesk:
     ) -> None:
         self._scene_of = scene_of
         self.work = ShapeWork(board, ensure)
+        self.predicting = ShapePredicting(board, scene_of, lambda: ensure("predict"))
         self.reader = Background(board)
         self.heat, self.probe = HeatView(scene_of), VertexProbe(scene_of)
         self.results, self.heat_choices = ShapeResults(), HeatChoices()
@@ -50,14 +52,16 @@ class ShapeDesk:
 
     def connect(self, changed: Callable[[], None], told: Callable[[str, str, str], None]) -> None:
         """Tell a panel of changes; and by kind, sentence and last lines how steps ended."""
-        self.work.changed = self.reader.changed = changed
+        self.work.changed = self.reader.changed = self.predicting.changed = changed
         self.work.told = told
+        self.predicting.told = lambda kind, words: told(kind, words, "")
 
     def disconnect(self) -> None:
         """Tell nobody, and stop."""
         self.connect(lambda: None, lambda _kind, _words, _details: None)
         self.shown = self.probe.moved = lambda: None
         self.reader.cancel()
+        self.predicting.cancel()
         self.work.cancel()
         self.work.drop_paused()
         self.probe.end()
@@ -65,11 +69,34 @@ class ShapeDesk:
     @property
     def busy(self) -> bool:
         """Whether a step is at work, or meshes are being read."""
-        return self.work.busy or self.reader.busy
+        return self.work.busy or self.reader.busy or self.predicting.busy
+
+    @property
+    def can_stop(self) -> bool:
+        """Whether there is something that Cancel ends."""
+        return self.work.busy or self.work.paused or self.predicting.busy
+
+    @property
+    def fraction(self) -> float:
+        """Of the work, 0 to 1."""
+        return self.predicting.fraction if self.predicting.busy else self.work.fraction
+
+    @property
+    def status(self) -> str:
+        """A line on what it is at; empty when it is at nothing."""
+        return self.predicting.status or self.work.status or self.reader.status
+
+    def cancel(self) -> None:
+        """Stop the step or the prediction."""
+        if self.predicting.busy:
+            self.predicting.cancel()
+        else:
+            self.work.cancel()
 
     def scene_closed(self) -> None:
-        """The scene is gone; steps go on, as they work on files."""
+        """The scene is gone; steps go on, as they work on files, but a prediction has lost its skull."""
         self.reader.cancel()
+        self.predicting.cancel()
         self.heat.forget()
         self.probe.forget()
         self.mixer, self.scores, self.results = None, None, ShapeResults()

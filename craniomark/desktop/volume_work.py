@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from craniomark.desktop.board import JobBoard
-from craniomark.desktop.handover import Handover
+from craniomark.desktop.handover import Handover, SurfaceHandover
 from craniomark.desktop.words import sentence, tr
 from craniomark.flows.jobs import Job
 from craniomark.flows.jobs.job import left_words
@@ -18,6 +18,7 @@ from craniomark.mrml import Node
 from craniomark.mrml.nodes import name_of
 
 VOLUME = "vtkMRMLScalarVolumeNode"
+Handed = Handover | SurfaceHandover
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Work:
 
     volumes: tuple[str, ...]
     names: tuple[str, ...]
-    handed: tuple[Handover, ...]
+    handed: tuple[Handed, ...]
     folder: Path
     request: Request
     job: Job | None = None
@@ -112,21 +113,19 @@ class VolumeWork:
     def _begin(
         self,
         nodes: Sequence[Node],
-        files: Sequence[str],
-        request_of: Callable[[Path], Request],
-        own: bool = False,
+        hand: Callable[[Path], tuple[Handed, ...]],
+        ask: Callable[[Path, tuple[Path, ...]], Request],
     ) -> None:
-        """Hand volumes over as `files` of a new folder, then ask for what `request_of` makes of it."""
+        """Hand nodes over into a new folder, then ask for what `ask` makes of it and their files."""
         folder = Path(tempfile.mkdtemp(prefix="craniomark-work-"))
         try:
-            handed = tuple(
-                Handover(node, folder / file, own=own) for node, file in zip(nodes, files, strict=True)
-            )
+            handed = hand(folder)
         except (InputError, OSError):
             shutil.rmtree(folder, ignore_errors=True)
             raise
         identities, names = tuple(n.GetID() for n in nodes), tuple(name_of(n) for n in nodes)
-        self._work = Work(identities, names, handed, folder, request_of(folder))
+        request = ask(folder, tuple(one.path for one in handed))
+        self._work = Work(identities, names, handed, folder, request)
         self._board.follow(self._follow_handover)
         self.changed()
 

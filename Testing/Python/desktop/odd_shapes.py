@@ -16,11 +16,13 @@ from craniomark.flows.jobs import (
     ShapeLoaders,
     ShapeModel,
     ShapeModes,
+    ShapePredict,
     ShapeTest,
     ShapeTrain,
 )
 from craniomark.flows.pipeline.stopping import Stopped
 from craniomark.ground.checks import InputError
+from craniomark.ground.landmarks import LandmarkSet, write_landmarks
 from craniomark.ground.meshes import Surface, write_surface
 from craniomark.jobs.endings import Result
 from craniomark.jobs.reports import Reports
@@ -170,7 +172,27 @@ def export(ask: ShapeExport, reports: Reports, _shelf: Shelf) -> Result:
     return Result(f"Written as {ask.mesh_format or 'nothing'}, landmarks {ask.landmarks}.", ask.out)
 
 
+def predict(ask: ShapePredict, reports: Reports, _shelf: Shelf) -> Result:
+    """A ball about where the skull is, with two landmarks."""
+    model = Path(ask.model)
+    _odd(model, reports, ask.inputs[0])
+    out = ask.out / f"{ask.inputs[0].stem}.ply"
+    out.parent.mkdir(parents=True)
+    if "broken" in model.name:
+        out.write_text("no mesh")
+        return Result("", ask.out, {out.stem: out})
+    points, faces = ball(5.0)
+    bounds = {} if "certain" in model.name else {"bound90_mm": 0.2 + 0.02 * points[:, 2]}
+    write_surface(Surface(points + np.array([1.0, 2, 3]), faces, bounds), out)
+    if "certain" not in model.name:
+        write_landmarks(
+            LandmarkSet(("a", "b"), np.array([[1.0, 2, 8], [6.0, 2, 3]])), out.with_suffix(".mrk.json")
+        )
+    return Result("1 of 1 shapes predicted.", ask.out, {out.stem: out})
+
+
 SHAPE_DOERS = {
     ShapeCheck: check, ShapeModel: model, ShapeAugment: augment, ShapeLoaders: loaders, ShapeTrain: train,
     ShapeTest: test, ShapeAnalyze: analyze, ShapeModes: modes, ShapeExport: export,
+    ShapePredict: predict,
 }  # fmt: skip
