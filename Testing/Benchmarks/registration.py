@@ -3,7 +3,8 @@
 Both held-out CTs of each fold are registered to one another, both ways round, as they lie and with the
 moving one turned by up to 60 degrees and shifted by up to 5 mm. The landmarks of the fixed CT are carried
 over and compared with those of the moving one. Beside the methods stand oracles (the best rigid and affine
-map of the true landmarks) and, where antspyx is installed, ANTs. One row a trial is appended to
+map of the true landmarks) and, where antspyx or itk-elastix is installed, ANTs or
+elastix. One row a trial is appended to
 ``results/registration.csv``; a stopped run goes on where it was::
 
     python Testing/Benchmarks/registration.py [--methods rigid,affine] [--folds 0,1] [--starts given]
@@ -21,7 +22,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from common.ants_peer import KINDS, carried, has_ants
+from common import ants_peer, elastix_peer
 from common.registration_pairs import Trial, all_trials
 from common.registration_scoring import ORACLES, points_text, registration_report
 from common.specimens import FOLDS, known_specimens
@@ -34,7 +35,8 @@ from craniomark.ground.geometry import affine_fit, apply, rigid_fit
 
 COLUMNS = ["method", "fold", "fixed", "moving", "start", "seconds", "verdict", "folding", "note", "points"]
 OUT = RESULTS / "registration.csv"
-Outcome = tuple[NDArray[np.float64], float, str, float, str]
+Points = NDArray[np.float64]
+Outcome = tuple[Points, float, str, float, str]
 
 
 def by_oracle(fit: Callable[..., NDArray[np.float64]]) -> Callable[[Trial], Outcome]:
@@ -47,12 +49,14 @@ def by_oracle(fit: Callable[..., NDArray[np.float64]]) -> Callable[[Trial], Outc
     return run
 
 
-def by_ants(kind: str) -> Callable[[Trial], Outcome]:
+def by_peer(
+    carried: Callable[..., tuple[Points, float]], name: str, package: str
+) -> Callable[[Trial], Outcome]:
     """A peer."""
 
     def run(trial: Trial) -> Outcome:
-        points, seconds = carried(kind, *trial.volumes(), trial.fixed.truth.points)
-        return points, seconds, "", 0.0, "antspyx"
+        points, seconds = carried(name, *trial.volumes(), trial.fixed.truth.points)
+        return points, seconds, "", 0.0, package
 
     return run
 
@@ -82,7 +86,10 @@ def runners(arguments: argparse.Namespace) -> dict[str, Callable[[Trial], Outcom
     told = arguments.models, arguments.steps
     found = {labels.get(name, name): by_method(name, *told) for name in method_names()}
     found |= dict(zip(ORACLES, (by_oracle(rigid_fit), by_oracle(affine_fit)), strict=True))
-    found |= {name: by_ants(name) for name in KINDS} if has_ants() else {}
+    if ants_peer.has_ants():
+        found |= {name: by_peer(ants_peer.carried, name, "antspyx") for name in ants_peer.KINDS}
+    if elastix_peer.has_elastix():
+        found |= {name: by_peer(elastix_peer.carried, name, "itk-elastix") for name in elastix_peer.STAGES}
     wanted = arguments.methods.split(",") if arguments.methods else list(found)
     return {name: found[name] for name in wanted}
 
