@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from craniomark.engine.diffeo.register import flow_between
 from craniomark.engine.image import Image
+from craniomark.flows.shape.mean_surface import wall_offsets
 from craniomark.ground.geometry import apply, invert
 from craniomark.ground.meshes import Surface, solid_of
 from craniomark.ground.meshes.components import largest_component
@@ -76,6 +77,8 @@ class Carried:
         Mean distance from where the registration put particles to the surface.
     evenness : float
         Coefficient of variation of the distances to the nearest.
+    offsets : ndarray, shape (V, 3)
+        From the template's vertices, as particles bring them, to the wall; in the template's frame, mm.
     """
 
     points: Array
@@ -83,6 +86,7 @@ class Carried:
     score: float
     shift_mm: float
     evenness: float
+    offsets: NDArray[np.float32]
 
 
 def walls_of(surface: Surface, path: str | PathLike[str], walls: WallChoice) -> Surface:
@@ -152,6 +156,8 @@ def carry(
     points, directions = walls.nearest(guess, template.directions)
     shift = float(np.linalg.norm(points - guess, axis=1).mean())
     points, directions = relaxed(points, directions, template.points, template.around, walls, RELAXATIONS)
+    told(0.95)
+    offsets = wall_offsets(template.surface, template.points, points, walls)
     told(1.0)
     pose = found.template_to_specimen
-    return Carried(apply(pose, points), pose, found.score, shift, evenness(points, directions))
+    return Carried(apply(pose, points), pose, found.score, shift, evenness(points, directions), offsets)

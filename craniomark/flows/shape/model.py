@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from craniomark.engine.image import Image
 from craniomark.flows.datasets.hashing import file_sha256
 from craniomark.flows.shape.correspond import Template, WallChoice, carry, make_template
+from craniomark.flows.shape.mean_surface import mean_surface
 from craniomark.flows.shape.particle_files import read_particles, write_particles
 from craniomark.flows.shape.pca_files import FOLDER, write_pca
 from craniomark.flows.shape.placed import (
@@ -26,10 +27,9 @@ from craniomark.flows.shape.placed import (
 )
 from craniomark.flows.shape.plots import plot_quality
 from craniomark.flows.shape.tables import write_csv
-from craniomark.flows.shape.warp import warped_surface
 from craniomark.flows.shape.workers import Told, check_stop, work_on
 from craniomark.flows.training.files import read_json, write_json
-from craniomark.ground.checks import InputError
+from craniomark.ground.checks import InputError, written_whole
 from craniomark.ground.geometry import apply, invert
 from craniomark.ground.meshes import read_surface, write_surface
 from craniomark.ground.specimens import Specimen, find_specimens
@@ -44,6 +44,8 @@ Array = NDArray[np.float64]
 FEWEST_SHAPES = 4
 """Three are left when one is left out."""
 Frame = Literal["procrustes", "image"]
+_WAY = 2
+"""Of carrying: what another way carried is not gone on with."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,8 @@ def build_shape_model(
     for one, points in zip(specimens, world, strict=True):
         write_particles(out / "world_particles" / f"{one.id}.particles", points)
     model = write_model(out, [one.id for one in specimens], world, told, settings.seed)
-    write_surface(warped_surface(template.surface, template.points, model.mean), out / "mean.ply")
+    offsets = [np.load(_offsets(out, one.id)) for one in specimens]
+    write_surface(mean_surface(template.surface, template.points, model.mean, offsets), out / "mean.ply")
     placed = {one.id: m.tolist() for one, m in zip(specimens, to_world, strict=True)}
     _write_records(out, settings, chosen.id, template, rows, placed)
     if settings.images:
@@ -186,6 +189,8 @@ def carry_one(specimen: Specimen, template: Template, out: Path, key: str) -> No
         "template_to_specimen": found.template_to_specimen.tolist(), "score": round(found.score, 4),
         "shift_mm": round(found.shift_mm, 4), "evenness": round(found.evenness, 4),
     }  # fmt: skip
+    with written_whole(_offsets(out, specimen.id)) as part, part.open("wb") as stream:
+        np.save(stream, found.offsets)
     write_json(_record(out, specimen.id), record)
 
 
@@ -222,13 +227,13 @@ def _bones(specimens: Sequence[Specimen], told: Told, stop_file: Path | None) ->
 
 def _key(settings: ModelSettings, template: Specimen) -> str:
     """What carried particles depend on, beside the mesh itself."""
-    told = [settings.particles, settings.walls, settings.seed, file_sha256(template.path)]
+    told = [settings.particles, settings.walls, settings.seed, file_sha256(template.path), _WAY]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _carried_before(out: Path, specimen: Specimen, key: str) -> bool:
     path = _record(out, specimen.id)
-    if not (path.exists() and _local(out, specimen.id).exists()):
+    if not (path.exists() and _local(out, specimen.id).exists() and _offsets(out, specimen.id).exists()):
         return False
     try:
         record = read_json(path)
@@ -243,6 +248,10 @@ def _local(out: Path, name: str) -> Path:
 
 def _record(out: Path, name: str) -> Path:
     return out / "carried" / f"{name}.json"
+
+
+def _offsets(out: Path, name: str) -> Path:
+    return out / "carried" / f"{name}.npy"
 
 
 def _write_records(

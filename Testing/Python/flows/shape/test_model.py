@@ -39,7 +39,8 @@ def known_carry(template, surface, path):
 
     whole = read_surface(path.parent / "h2.ply")
     scale = np.ptp(surface.vertices, axis=0) / np.ptp(whole.vertices, axis=0)
-    return Carried(template.points * scale, np.eye(4), 1.0, 0.0, template.evenness)
+    offsets = np.zeros(template.surface.vertices.shape, np.float32)
+    return Carried(template.points * scale, np.eye(4), 1.0, 0.0, template.evenness, offsets)
 
 
 def test_one_mode_tells_what_one_number_made(model):
