@@ -53,4 +53,5 @@ def test_offsets_turn_with_the_mean() -> None:
     offsets = np.zeros_like(template.vertices, dtype=np.float32)
     offsets[:, 0] = 0.3
     found = mean_surface(template, points, points @ turn.T, [offsets])
-    np.testing.assert_allclose(found.vertices, (template.vertices + np.array([0.3, 0, 0])) @ turn.T, atol=1e-3)
+    moved = template.vertices + np.array([0.3, 0, 0])
+    np.testing.assert_allclose(found.vertices, moved @ turn.T, atol=1e-3)
