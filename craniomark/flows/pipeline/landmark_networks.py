@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from craniomark.engine.image import Image
 from craniomark.flows.bundle import Bundle
 from craniomark.flows.bundle.parse import read_json
-from craniomark.flows.pipeline.networks import checked_weights, write_weights
+from craniomark.flows.pipeline.weight_files import checked_weights, write_weights
 from craniomark.flows.training.config.instantiate import instantiate
 from craniomark.ground.checks import InputError
 from craniomark.tasks.landmark.focus.network import FocusNetwork, FocusSettings

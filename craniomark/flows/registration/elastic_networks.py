@@ -12,8 +12,8 @@ import torch
 from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.bundle.parse import read_json
 from craniomark.flows.bundle.search import find_bundles
-from craniomark.flows.pipeline.networks import checked_weights, write_weights
 from craniomark.flows.pipeline.trained_runs import RUN_SETTINGS, run_config, with_run_weights
+from craniomark.flows.pipeline.weight_files import checked_weights, write_weights
 from craniomark.flows.registration.methods import Options
 from craniomark.ground.checks import InputError
 from craniomark.parts.nets.unet import UNetSettings
@@ -69,13 +69,13 @@ def trained_elastic_network(folder: Path, device: str | torch.device = "cpu") ->
 
 
 def elastic_parts(network: ElasticNetwork) -> dict[str, Callable[[Path], None]]:
-    """Writers of the files of the part `ELASTIC_PART`: weights in half precision, and settings."""
+    """Writers of the files of the part `ELASTIC_PART`: weights in eight bits, and settings."""
     told = json.dumps(asdict(network.settings), indent=1) + "\n"
 
     def write_settings(path: Path) -> None:
         path.write_text(told, encoding="utf-8")
 
-    return {ELASTIC_SETTINGS: write_settings, ELASTIC_WEIGHTS: partial(write_weights, network)}
+    return {ELASTIC_SETTINGS: write_settings, ELASTIC_WEIGHTS: partial(write_weights, network, bits=8)}
 
 
 def settings_of(told: Any, path: Path) -> ElasticSettings:

@@ -15,8 +15,8 @@ from craniomark.engine.image import Image
 from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.bundle.parse import read_json
 from craniomark.flows.bundle.search import find_bundles
-from craniomark.flows.pipeline.networks import checked_weights, write_weights
 from craniomark.flows.pipeline.trained_runs import RUN_SETTINGS, run_config, settings_from, with_run_weights
+from craniomark.flows.pipeline.weight_files import checked_weights, write_weights
 from craniomark.flows.registration.methods import Options
 from craniomark.ground.checks import InputError
 from craniomark.tasks.regnet.affine.network import AffineNetwork, AffineSettings

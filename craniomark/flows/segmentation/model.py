@@ -11,8 +11,8 @@ import torch
 from craniomark.flows.bundle import Bundle, load_bundle
 from craniomark.flows.bundle.parse import read_json
 from craniomark.flows.bundle.search import find_bundles
-from craniomark.flows.pipeline.networks import checked_weights, write_weights
 from craniomark.flows.pipeline.trained_runs import RUN_SETTINGS, run_config, settings_from, with_run_weights
+from craniomark.flows.pipeline.weight_files import checked_weights, write_weights
 from craniomark.ground.checks import InputError
 from craniomark.tasks.segment.network import NetworkSettings, SegmentNetwork
 
@@ -47,10 +47,10 @@ def load_segment_network(bundle: Bundle, device: str | torch.device = "cpu") -> 
 
 
 def segment_parts(network: SegmentNetwork) -> dict[str, Callable[[Path], None]]:
-    """Writers of the files of the part `SEGMENT_PART`: weights in half precision, and settings."""
+    """Writers of the files of the part `SEGMENT_PART`: weights in eight bits, and settings."""
     return {
         SEGMENT_SETTINGS: lambda path: _write_settings(network.settings, path),
-        SEGMENT_WEIGHTS: lambda path: write_weights(network, path),
+        SEGMENT_WEIGHTS: lambda path: write_weights(network, path, 8),
     }
 
 

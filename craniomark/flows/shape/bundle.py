@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from craniomark.engine.image import Image
 from craniomark.flows.bundle import Bundle, Manifest, load_bundle, write_bundle
 from craniomark.flows.bundle.manifest import LandmarkDefinition, TemplateFrame, TrainingSpecimen
+from craniomark.flows.pipeline.weight_files import checked_weights, write_weights
 from craniomark.flows.shape.config import DeepSSMConfig, read_config
 from craniomark.flows.shape.examples import distances
 from craniomark.flows.shape.loaders import read_part, read_record
@@ -131,7 +133,7 @@ def make_shape_bundle(
         "shape.json": lambda path: _write_text(path, settings),
     }
     for number, network in enumerate(networks):
-        parts[f"shape-{number}.safetensors"] = lambda path, one=network: _write_half(path, one)  # type: ignore[misc]
+        parts[f"shape-{number}.safetensors"] = partial(write_weights, network, bits=8)
     return write_bundle(out, _manifest(out, model, template, points, found, told), parts)
 
 
@@ -171,11 +173,7 @@ def _network(bundle: Bundle, number: int, told: Mapping[str, Any], arrays: Mappi
         network = make_network(
             NetworkSettings(**told["network"]), (i, j, k), int(told["latent"]), len(arrays["particles"])
         )
-    tensors = bundle.tensors(f"shape-{number}.safetensors")
-    own = network.state_dict()
-    if set(own) != set(tensors) or any(own[n].shape != tensors[n].shape for n in own):
-        raise InputError(bundle.source, f"shape-{number}.safetensors", "of another network", "make it anew")
-    network.load_state_dict({n: torch.from_numpy(np.asarray(t)).to(own[n].dtype) for n, t in tensors.items()})
+    network.load_state_dict(checked_weights(bundle, f"shape-{number}.safetensors", network))
     return network.eval()
 
 
@@ -215,13 +213,3 @@ def _write_arrays(path: Path, arrays: Mapping[str, Array], surface: Surface) -> 
 
 def _write_text(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-
-
-def _write_half(path: Path, network: ShapeNetwork) -> None:
-    """Weights in half precision; statistics, whose sizes differ much, in single."""
-    from safetensors.torch import save
-
-    tensors = network.state_dict()
-    wide = ("score_mean", "score_sd", "running_mean", "running_var", "fc_fine.bias", "num_batches_tracked")
-    halves = {n: (t if n.endswith(wide) else t.half()).contiguous().clone() for n, t in tensors.items()}
-    path.write_bytes(save(halves))

@@ -22,7 +22,7 @@ from craniomark.flows.pipeline.landmark_networks import (
     landmark_parts,
     load_landmark_networks,
 )
-from craniomark.flows.pipeline.networks import write_weights
+from craniomark.flows.pipeline.weight_files import write_weights
 from craniomark.ground.checks import InputError
 from craniomark.parts.nets.unet import UNetSettings
 from craniomark.tasks.landmark.focus.network import FocusNetwork, FocusSettings
