@@ -165,6 +165,7 @@ def read_config(path: Path) -> DeepSSMConfig:
         stochastic_decoder=not decoder.truth("deterministic"),
         linear_decoder=decoder.truth("linear"),
         whitened=keys.truth("pca_whiten", True),
+        filters=encoder.whole("filters", 1, NetworkSettings.filters),
     ) if not enabled else _tl_settings(encoder, decoder)  # fmt: skip
     function = loss.choice("function", FUNCTIONS)
     plan = _Plan(keys, trainer, function)
@@ -221,7 +222,7 @@ def _tl_settings(encoder: Keys, decoder: Keys) -> NetworkSettings:
         if not part.truth("deterministic"):
             raise part.refuse("deterministic", False, "give true, as tl_net is enabled")
     decoder.truth("linear")
-    return NetworkSettings(tl=True)
+    return NetworkSettings(tl=True, filters=encoder.whole("filters", 1, NetworkSettings.filters))
 
 
 def _decay(part: Keys, before: Decay) -> Decay:

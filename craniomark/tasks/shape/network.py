@@ -14,7 +14,7 @@ from torch import Tensor, nn
 Shape = tuple[int, int, int]
 SMALLEST = 60
 """Voxels along an axis that the convolutions need."""
-_WIDTHS = (12, 24, 48, 96, 192)
+_DOUBLINGS = (1, 2, 4, 8, 16)
 _POOLED = (1, 3, 5)  # convolutions after which resolution is halved
 _HIDDEN, _FEATURES = 384, 96
 
@@ -35,6 +35,8 @@ class NetworkSettings:
         Particles are a linear function of scores, which begins as the shape model's; else a perceptron's.
     whitened : bool
         Scores are learnt in standard deviations of the training set.
+    filters : int
+        Channels of the first convolution; each further one doubles them. ShapeWorks' state dicts have 12.
     """
 
     tl: bool = False
@@ -42,10 +44,13 @@ class NetworkSettings:
     stochastic_decoder: bool = False
     linear_decoder: bool = True
     whitened: bool = True
+    filters: int = 12
 
     def __post_init__(self) -> None:
         if self.tl and (self.stochastic_encoder or self.stochastic_decoder):
             raise ValueError("tl is True: allowed is a deterministic encoder and decoder with it")
+        if self.filters < 1:
+            raise ValueError(f"filters is {self.filters}: give at least 1")
 
 
 class Answer(NamedTuple):
@@ -72,11 +77,12 @@ class Answer(NamedTuple):
 class Backbone(nn.Module):
     """Five convolutions and two dense layers: images, (B, 1, I, J, K), to features, (B, 96)."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, filters: int) -> None:
         super().__init__()
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         width, size, pools = 1, torch.tensor(shape), 0
-        for number, wider in enumerate(_WIDTHS, start=1):
+        for number, doubling in enumerate(_DOUBLINGS, start=1):
+            wider = filters * doubling
             layers[f"conv{number}"] = nn.Conv3d(width, wider, 5)
             layers[f"bn{number}"] = nn.BatchNorm3d(wider)
             layers[f"relu{number}"] = nn.PReLU()
@@ -106,9 +112,9 @@ class Backbone(nn.Module):
 class ImageEncoder(nn.Module):
     """Images to scores, and where it is stochastic to the logarithm of their variance."""
 
-    def __init__(self, shape: Shape, latent: int, stochastic: bool = False) -> None:
+    def __init__(self, shape: Shape, latent: int, filters: int, stochastic: bool = False) -> None:
         super().__init__()
-        self.ConvolutionalBackbone = Backbone(shape)
+        self.ConvolutionalBackbone = Backbone(shape, filters)
         self.pca_pred = nn.Sequential(OrderedDict(linear=nn.Linear(_FEATURES, latent)))
         self.pca_logvar = nn.Linear(_FEATURES, latent) if stochastic else None
 
@@ -168,7 +174,7 @@ class BaseNetwork(nn.Module):
     def __init__(self, settings: NetworkSettings, shape: Shape, latent: int, particles: int) -> None:
         super().__init__()
         self.settings = settings
-        self.encoder = ImageEncoder(shape, latent, settings.stochastic_encoder)
+        self.encoder = ImageEncoder(shape, latent, settings.filters, settings.stochastic_encoder)
         self.decoder = ParticleDecoder(
             latent, particles, settings.linear_decoder, settings.stochastic_decoder
         )
@@ -218,7 +224,7 @@ class TLNetwork(nn.Module):
         self.settings, self.particles = settings, particles
         self.CorrespondenceEncoder = _Named("encoder", _dense("en", (3 * particles, 1024, 512, latent)))
         self.CorrespondenceDecoder = _Named("decoder", _dense("de", (latent, 512, 1024, 3 * particles)))
-        self.ImageEncoder = ImageEncoder(shape, latent)
+        self.ImageEncoder = ImageEncoder(shape, latent, settings.filters)
         _xavier(self)
 
     def begin_as(self, mean: Tensor) -> None:

@@ -78,3 +78,15 @@ def test_images_that_are_too_small_are_refused():
 def test_a_stochastic_tl_network_is_refused():
     with pytest.raises(ValueError, match="tl is True"):
         NetworkSettings(tl=True, stochastic_encoder=True)
+
+
+@pytest.mark.parametrize("tl", [False, True])
+def test_half_of_the_filters_are_about_a_fourth_of_the_weights(tl):
+    sizes = []
+    for filters in (12, 6):
+        made = network(tl=tl, filters=filters)
+        backbone = (made.ImageEncoder if tl else made.encoder).ConvolutionalBackbone
+        sizes.append(sum(p.numel() for name, p in backbone.named_parameters() if "conv" in name))
+    assert 0.2 < sizes[1] / sizes[0] < 0.3
+    with pytest.raises(ValueError, match="filters is 0: give at least 1"):
+        NetworkSettings(filters=0)
