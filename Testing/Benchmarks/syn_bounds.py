@@ -3,7 +3,8 @@
 Every CT of a fold's two that are held out is registered, as it lies and without any network, to its fold's
 eight atlases, all in one batch; the landmarks of the atlases are carried over. One row a landmark and atlas,
 in the columns of ``syn_atlases.csv``, with the CPU seconds of the whole batch shared out over its atlases,
-and how much of the lattice folds. A stopped run goes on where it was; ``--score`` prints the committed rows::
+how much of the lattice folds, and the figures that tell
+a pair of another kind. A stopped run goes on where it was; ``--score`` prints the committed rows::
 
     python Testing/Benchmarks/syn_bounds.py [--score]
 """
@@ -20,7 +21,7 @@ from common.table import RESULTS, append_rows, read_rows
 from craniomark.flows.registration.atlases import carried_by_atlases
 from craniomark.flows.registration.pair import Pair, prepared
 
-COLUMNS = ["fold", "specimen", "atlas", "label", "x", "y", "z", "seconds", "folding"]
+COLUMNS = ["fold", "specimen", "atlas", "label", "x", "y", "z", "seconds", "folding", "after", "moved_mm"]
 OUT = RESULTS / "hyreg_atlases.csv"
 
 
@@ -37,7 +38,9 @@ def rows_of(fold: int, held_out: Known, atlases: list[Known]) -> list[list[objec
     seconds = (time.process_time() - began) / len(atlases)
     rows: list[list[object]] = []
     for atlas, points, result in zip(atlases, found.points, found.results, strict=True):
-        told = [round(seconds, 2), round(result.report.folding_percent, 5)]
+        report = result.report
+        told = [round(seconds, 2), round(report.folding_percent, 5), round(report.after, 4)]
+        told.append(round(report.moved_mm, 4))
         for label, point in zip(found.labels, points, strict=True):
             rows.append([fold, held_out.id, atlas.id, label, *np.round(point, 4).tolist(), *told])
     return rows
