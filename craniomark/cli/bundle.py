@@ -11,7 +11,7 @@ from craniomark.cli.settings import settings
 from craniomark.cli.tables import print_table, size_text
 from craniomark.ground.checks import InputError
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Models: make, list, verify, fetch.",
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Models: make, add, list, verify, fetch.",
                   epilog="Example: craniomark bundle list")  # fmt: skip
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a bundle.")]
@@ -40,6 +40,22 @@ def make(folder: Folder, out: Out) -> None:
         copy_bundle(folder, out)
     manifest = load_bundle(out).manifest
     _say(f"{out}: {manifest.name} {manifest.version}, {size_text(manifest.total_bytes)} when unpacked")
+
+
+@app.command(epilog="Example: craniomark bundle add mouse-skull runs/elastic -o mine")
+def add(
+    name: Named,
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished training.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder of the new bundle.")],
+    version: Annotated[str, typer.Option("--version", metavar="V", help="Of the new bundle.")] = "",
+    command: Annotated[str, typer.Option("--command", metavar="TEXT", help="How it was trained.")] = "",
+) -> None:
+    """Put a trained network (train register, train segment) into a copy of a bundle."""
+    from craniomark.flows.added_networks import add_network
+    from craniomark.flows.bundle import load_bundle
+
+    manifest = load_bundle(add_network(run, name, out, version, command)).manifest
+    _say(f"{out}: {manifest.name} {manifest.version} now has {manifest.parts[-1]}")
 
 
 @app.command("list", epilog="Example: craniomark bundle list")

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from craniomark.engine.image import Image
+from craniomark.flows.added_networks import add_network
 from craniomark.flows.bundle import load_bundle
 from craniomark.flows.registration.methods import Options
 from craniomark.flows.registration.networks import (
@@ -20,7 +21,6 @@ from craniomark.flows.registration.networks import (
     load_affine_network,
     trained_affine_network,
 )
-from craniomark.flows.registration.ship import add_affine
 from craniomark.ground.checks import InputError
 from craniomark.tasks.regnet.affine.network import AffineNetwork, AffineSettings
 
@@ -35,6 +35,7 @@ def write_run(folder: Path, settings: AffineSettings = TINY, kind: str = "affine
     save_file(weights, folder / "weights.safetensors")
     told = {"config": {"choice": {"kind": kind}, "affine": asdict(settings)}}
     (folder / "identity.json").write_text(json.dumps(told))
+    (folder / "state.json").write_text(json.dumps({"job": "register"}))
     return folder
 
 
@@ -54,7 +55,7 @@ def test_a_run_answers_as_its_network(tmp_path: Path) -> None:
 
 def test_a_network_in_a_bundle_answers_alike_and_all_else_stays(make_bundle, tmp_path: Path) -> None:
     run, old = write_run(tmp_path / "run"), make_bundle(tmp_path / "old")
-    out = add_affine(run, str(old), tmp_path / "new", "2.0", "craniomark train register ...")
+    out = add_network(run, str(old), tmp_path / "new", "2.0", "craniomark train register ...")
     bundle = load_bundle(out)
     assert bundle.manifest.version == "2.0"
     assert bundle.manifest.parts[-1] == AFFINE_PART
@@ -68,7 +69,7 @@ def test_a_network_in_a_bundle_answers_alike_and_all_else_stays(make_bundle, tmp
     assert found is not None
     assert known is not None
     np.testing.assert_allclose(found(*images()), known(*images()), atol=0.1)
-    again = load_bundle(add_affine(run, str(out), tmp_path / "again", "2.1", "once more"))
+    again = load_bundle(add_network(run, str(out), tmp_path / "again", "2.1", "once more"))
     assert again.manifest.parts == bundle.manifest.parts
 
 
@@ -81,7 +82,7 @@ def test_bundles_without_a_network_still_load(make_bundle, only_models) -> None:
 
 
 def test_a_bundle_on_the_search_path_is_found(make_bundle, tmp_path: Path, only_models) -> None:
-    add_affine(write_run(tmp_path / "run"), str(make_bundle(tmp_path / "old")), only_models / "m", "2", "c")
+    add_network(write_run(tmp_path / "run"), str(make_bundle(tmp_path / "old")), only_models / "m", "2", "c")
     assert affine_network(Options()) is not None
 
 

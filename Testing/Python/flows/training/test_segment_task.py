@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from craniomark.flows.added_networks import add_network
 from craniomark.flows.bundle import Manifest, load_bundle, write_bundle
 from craniomark.flows.segmentation.model import load_segment_network, trained_network
-from craniomark.flows.segmentation.ship import add_to_bundle
 from craniomark.flows.training.config.compose import compose
 from craniomark.flows.training.job import data_of, run_job
 from craniomark.flows.training.registry import task_entry
@@ -157,9 +157,7 @@ def test_a_trained_network_goes_into_a_bundle(
     run_job(entry, compose(entry, words(scans, tmp_path / "run")))
     old = write_bundle(tmp_path / "old", manifest, parts)
     for _ in range(2):  # a second time in place of the first
-        made = add_to_bundle(
-            tmp_path / "run", str(old), tmp_path / "new", "2.0.0", "craniomark train segment"
-        )
+        made = add_network(tmp_path / "run", str(old), tmp_path / "new", "2.0.0", "craniomark train segment")
         old = made
     bundle = load_bundle(made)
     assert bundle.manifest.parts.count("segment") == 1 and bundle.manifest.version == "2.0.0"
