@@ -50,7 +50,7 @@ def test_the_command_adds_a_network_and_raises_the_version(
         main(["bundle", "add", str(old), str(run), "-o", str(tmp_path / "new")])
     assert not ended.value.code
     before, after = load_bundle(old), load_bundle(tmp_path / "new")
-    major, minor, _ = before.manifest.version.split(".")
+    major, minor, *_ = before.manifest.version.split(".")
     assert after.manifest.version == f"{major}.{int(minor) + 1}.0"
     assert after.manifest.parts == (*before.manifest.parts, ELASTIC_PART)
     assert f"now has {ELASTIC_PART}" in capsys.readouterr().out
