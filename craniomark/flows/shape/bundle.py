@@ -25,6 +25,7 @@ from craniomark.flows.training.files import read_json
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet, write_landmarks
 from craniomark.ground.meshes import Surface, read_surface
+from craniomark.ground.meshes.decimate import decimated
 from craniomark.ground.volumes import Volume, read_volume, write_volume
 from craniomark.tasks.orient.locate import Target
 from craniomark.tasks.shape.network import NetworkSettings, ShapeNetwork, make_network
@@ -35,6 +36,8 @@ Array = NDArray[np.float64]
 PART = "shape"
 SHOWN_MODES = 3
 """Modes that a bundle may hold, for sliders."""
+SHOWN_TRIANGLES = 40_000
+"""Of the mean surface in a bundle, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +114,8 @@ def make_shape_bundle(
     record = read_record(read[0].loader_dir)
     networks = [network_of(one, one.weights) for one in read]
     template = read_volume(model / MEAN_IMAGE)
-    points, surface = read_particles(model / "mean.particles"), read_surface(model / "mean.ply")
+    points = read_particles(model / "mean.particles")
+    surface = decimated(read_surface(model / "mean.ply"), SHOWN_TRIANGLES)
     points_of_all = np.stack(
         [read_particles(one) for one in sorted((model / "world_particles").glob("*.particles"))]
     )
