@@ -61,7 +61,7 @@ def shape_controls() -> tuple[str, ...]:
         tr("Grey below: errors that are too small to matter lose their colour."),
         tr("Read a vertex: click on the predicted surface; the point can be dragged."),
         tr("Uncertainty: what 90 % of the errors stay under, where the networks tell it."),
-        tr("Shape model: the bundle of a trained model; Predict uses the only one unless you choose."),
+        tr("Model, to predict by: a shape bundle; where there is one alone, it is used unless you choose."),
     )
 
 

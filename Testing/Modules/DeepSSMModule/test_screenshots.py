@@ -9,7 +9,7 @@ from seeing import do
 
 import double
 
-SECTIONS = ("data", "augment", "train", "test", "analysis", "modes", "export")
+SECTIONS = ("data", "augment", "train", "test", "analysis", "modes", "export", "predict")
 
 
 @pytest.fixture
@@ -54,3 +54,15 @@ def test_pictures_of_what_was_found(panel, take, analysed, scene, tmp_path):
     take("modes", "modes")
     path = rendered(scene, tmp_path / "heat.png", ["mouse b predicted", "mouse b true"], title="mm")
     assert path.stat().st_size > 5000
+
+
+def test_a_picture_of_a_predicted_shape(panel, take, slicer, tmp_path):
+    import numpy as np
+
+    node = slicer.util.addVolumeFromArray(np.zeros((5, 6, 7), np.int16), name="skull 07")
+    panel.ui.skullSelector.pick(node)
+    (tmp_path / "good").mkdir()
+    panel.widget._parameters.shapeModel = str(tmp_path / "good")
+    do(panel, "predict")
+    panel.ui.shapeModelCard.text = "Model of 39 mouse strains, 1024 particles"
+    take("predicted", "predict")
