@@ -95,4 +95,3 @@ def take_pictures(panel, scene, name):
     ui.analysisSection.collapsed, ui.modesSection.collapsed = True, False
     double.grab(panel.parent, place / "DeepSSMModule-modes.png")
     rendered(scene, place / "DeepSSMModule-heat.png", [f"{name} predicted", f"{name} true"], title="mm")
-    rendered(scene, place / "DeepSSMModule-shape.png", ["Shape of the modes"], title="")
