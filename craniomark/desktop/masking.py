@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from craniomark.desktop.background import Background
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.handover import Handover
 from craniomark.desktop.volume_work import VOLUME, VolumeWork, Work
@@ -35,7 +34,6 @@ class MaskPresenter(VolumeWork):
         super().__init__(board, scene_of, ensure)
         self.shown: Callable[[Node, Node], None] = lambda _volume, _mask: None
         """Given the volume and its mask, once that is there."""
-        self._reading = Background(board)
         self._mask = ""
 
     @property
@@ -70,11 +68,6 @@ class MaskPresenter(VolumeWork):
             lambda to, files: Segment(scan=files[0], out=to / "mask.nrrd", model=model),
         )
 
-    def cancel(self) -> None:
-        """Stop; nothing is made."""
-        self._reading.cancel()
-        super().cancel()
-
     def scene_closed(self) -> None:
         """The scene is gone."""
         self._mask = ""
@@ -94,21 +87,12 @@ class MaskPresenter(VolumeWork):
         return tr("Stopped; no mask was made.")
 
     def _take(self, work: Work, job: Job) -> None:
-        self._reading.changed = lambda: self._read(work)
-        self._reading.do("", lambda: read_volume(job.files["mask"]), lambda mask: self._add(work, mask))
+        self._read(work, lambda: read_volume(job.files["mask"]), lambda mask: self._add(work, job, mask))
 
-    def _read(self, work: Work) -> None:
-        """Tell where the mask could not be read or shown."""
-        outcome, self._reading.outcome = self._reading.outcome, None
-        if outcome is not None and work is self._work:
-            self._over("fault", outcome.message)
-
-    def _add(self, work: Work, mask: Volume) -> None:
-        if work is not self._work or work.job is None:
-            return
+    def _add(self, work: Work, job: Job, mask: Volume) -> None:
         volume = self._nodes(work)[0]
         node = add_labels(self._scene_of(), mask, tr("{name} bone").format(name=work.names[0]))
         node.SetAndObserveTransformNodeID(volume.GetTransformNodeID())
         self._mask = node.GetID()
         self.shown(volume, node)
-        self._over("note", work.job.message)
+        self._over("note", job.message)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from craniomark.desktop.background import Background
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.handover import handed_over
 from craniomark.desktop.heat_view import DOUBT
@@ -49,7 +48,6 @@ class ShapePredicting(VolumeWork):
         super().__init__(board, scene_of, ensure)
         self.shown: Callable[[Node], None] = lambda _surface: None
         """Given the predicted surface, once it is there."""
-        self._reading = Background(board)
 
     def predict(self, skull: Node | None, model: str) -> None:
         """Begin.
@@ -82,11 +80,6 @@ class ShapePredicting(VolumeWork):
             lambda to, files: ShapePredict(inputs=files, out=to / "out", model=model),
         )
 
-    def cancel(self) -> None:
-        """Stop; nothing is made."""
-        self._reading.cancel()
-        super().cancel()
-
     def _line(self, work: Work, what: str, left: str) -> str:
         return tr("Shape of {name}: {what}{left}").format(name=work.names[0], what=what, left=left)
 
@@ -106,18 +99,9 @@ class ShapePredicting(VolumeWork):
             marks = mesh.with_suffix(".mrk.json")
             return Predicted(read_surface(mesh), read_landmarks(marks) if marks.exists() else None)
 
-        self._reading.changed = lambda: self._read(work)
-        self._reading.do("", read, lambda found: self._add(work, found))
-
-    def _read(self, work: Work) -> None:
-        """Tell where the prediction could not be read or shown."""
-        outcome, self._reading.outcome = self._reading.outcome, None
-        if outcome is not None and work is self._work:
-            self._over("fault", outcome.message)
+        self._read(work, read, lambda found: self._add(work, found))
 
     def _add(self, work: Work, found: Predicted) -> None:
-        if work is not self._work:
-            return
         skull, name = self._nodes(work)[0], work.names[0]
         parent = skull.GetTransformNodeID()
         surface = add_surface(self._scene_of(), found.surface, tr("{name} shape").format(name=name))

@@ -5,8 +5,9 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from craniomark.desktop.background import Background
 from craniomark.desktop.board import JobBoard
 from craniomark.desktop.handover import Handover, SurfaceHandover
 from craniomark.desktop.words import sentence, tr
@@ -19,6 +20,7 @@ from craniomark.mrml.nodes import name_of
 
 VOLUME = "vtkMRMLScalarVolumeNode"
 Handed = Handover | SurfaceHandover
+Found = TypeVar("Found")
 
 
 @dataclass
@@ -57,6 +59,7 @@ class VolumeWork:
         self.told: Callable[[str, str], None] = lambda _kind, _words: None
         """Given how it ended: ``note``, ``doubt`` or ``fault``, and a sentence."""
         self._work: Work | None = None
+        self._reading = Background(board)
 
     @property
     def busy(self) -> bool:
@@ -83,6 +86,7 @@ class VolumeWork:
 
     def cancel(self) -> None:
         """Stop; the volumes stay as they are."""
+        self._reading.cancel()
         work = self._work
         if work is None:
             return
@@ -128,6 +132,21 @@ class VolumeWork:
         self._work = Work(identities, names, handed, folder, request)
         self._board.follow(self._follow_handover)
         self.changed()
+
+    def _read(self, work: Work, read: Callable[[], Found], then: Callable[[Found], object]) -> None:
+        """Read what the job wrote, by a thread, and go on with it; what can't be read is told."""
+
+        def use(found: Found) -> None:
+            if work is self._work:
+                then(found)
+
+        def hear() -> None:
+            outcome, self._reading.outcome = self._reading.outcome, None
+            if outcome is not None and work is self._work:
+                self._over("fault", outcome.message)
+
+        self._reading.changed = hear
+        self._reading.do("", read, use)
 
     def _nodes(self, work: Work) -> list[Node]:
         """The volumes, as they were when they were handed over."""
