@@ -9,7 +9,7 @@ from desk import Tab
 from harness import Server
 
 from craniomark.ground.meshes import Surface, read_surface, write_surface
-from craniomark.web.surfaces import BINS
+from craniomark.web.bars import BINS
 
 COUNT = 8
 

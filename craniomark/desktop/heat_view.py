@@ -119,6 +119,14 @@ class HeatView:
         """The model of the true surface."""
         return marked(self._scene_of(), _TRUE, "Model")
 
+    def clear(self) -> None:
+        """Take all of it out of the scene."""
+        scene = self._scene_of()
+        for node in (self.node, self.true_node, marked(scene, _BESIDE, "LinearTransform")):
+            if node is not None:
+                scene.RemoveNode(node)
+        self.forget()
+
     def forget(self) -> None:
         """The scene is gone."""
         self.surface = self._true = None

@@ -103,14 +103,22 @@ def read_results(folder: Path) -> ShapeResults:
     return ShapeResults(found)
 
 
-def figures_words(figures: dict[str, float]) -> str:
-    """The numbers of a specimen as an HTML table."""
+def figures_rows(figures: dict[str, float]) -> tuple[tuple[str, ...], list[tuple[str, list[str]]]]:
+    """The numbers of a specimen, mm: heads of the columns, and lines of a name and its cells."""
     heads = (tr("mean"), tr("RMS"), tr("95 %"), tr("Hausdorff"))
     sides = (tr("both ways"), tr("predicted to true"), tr("true to predicted"))
+    rows = [
+        (words, [f"{figures[f'{side}_{name}']:.3f}" for name in MEASURES])
+        for side, words in zip(SIDES, sides, strict=True)
+    ]
+    return heads, rows
+
+
+def figures_words(figures: dict[str, float]) -> str:
+    """The numbers of a specimen as an HTML table."""
+    heads, rows = figures_rows(figures)
     lines = ["<tr><td></td>" + "".join(f"<th>&nbsp;&nbsp;{head}</th>" for head in heads) + "</tr>"]
-    for side, words in zip(SIDES, sides, strict=True):
-        cells = "".join(
-            f"<td align='right'>&nbsp;&nbsp;{figures[f'{side}_{name}']:.3f}</td>" for name in MEASURES
-        )
+    for words, row in rows:
+        cells = "".join(f"<td align='right'>&nbsp;&nbsp;{cell}</td>" for cell in row)
         lines.append(f"<tr><td>{words}, mm</td>{cells}</tr>")
     return f"<table>{''.join(lines)}</table>"

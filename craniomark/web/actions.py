@@ -250,6 +250,18 @@ class Actions:
         """Choose the ends of the scale of colours."""
         self.guarded(lambda: self._desk.surface.range(_number(low), _number(high)))()
 
+    def beside(self, step: int) -> None:
+        """To the next better specimen of an analysis, 1, or the next worse, -1."""
+        self.guarded(lambda: self._desk.beside(int(step)))()
+
+    def heat(self, name: str, value: bool) -> None:
+        """Show the errors otherwise: a field of `HeatChoices` that is true or false."""
+        self.guarded(lambda: self._desk.heat.choose(**{name: bool(value)}))()
+
+    def heat_number(self, name: str, value: Any) -> None:
+        """The same for a field with a number."""
+        self.guarded(lambda: self._desk.heat.choose(**{name: _number(value)}))()
+
     def _train_on(self, data: str, name: str, recipe: str, task: str) -> None:
         made = self._desk.specimens.results / TRAININGS
         clean = "".join(sign for sign in name if sign.isalnum() or sign in "-_ ").strip() or "model"

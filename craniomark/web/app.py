@@ -218,8 +218,9 @@ class App:
             state.update(values)
             if values["specimen"] != before:
                 state.quick, state.rendered = self.views.quick, False
-                state.tab = "surface" if values["surface"] else "review"
-                self._arrange(bool(values["surface"]))
+                alone = bool(values["surface"] or values["heat"])
+                state.tab = "heat" if values["heat"] else "surface" if alone else "review"
+                self._arrange(alone)
                 state.downloads, self.actions.downloads = [], ()
             self._waiting = False
 
@@ -296,9 +297,8 @@ class App:
                 node.GetDisplayNode().SetOccludedVisibility(not hurried)
 
     def _clicked(self, ras: Any) -> None:
-        if self.desk.surface.surface is not None:
-            self.desk.message.guarded(self.desk.surface.pick)(ras)
-            self._changed()
+        self.desk.message.guarded(self.desk.pick)(ras)
+        self._changed()
 
     _pressed_point = False
     _layout_before = ""

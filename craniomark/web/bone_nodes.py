@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from craniomark.mrml import Node, add_surface, turned
+from craniomark.mrml import Node, add_surface
 from craniomark.mrml.nodes import edited
-from craniomark.web.bone_surface import Bone, normals_of
+from craniomark.web.bone_surface import Bone
+from craniomark.web.shading import shade_smoothly
 
 COLOUR = (0.89, 0.84, 0.74)
 
@@ -36,7 +37,7 @@ class BoneNodes:
         made = []
         for surface, name in ((bone.fine, "bone"), (bone.coarse, "bone, coarse")):
             node = add_surface(self._scene_of(), surface, f"{volume.GetName()} {name}")
-            _put_normals(node, turned(normals_of(surface)))
+            shade_smoothly(node, surface)
             _dress(node.GetDisplayNode())
             node.SetSelectable(False)
             made.append(node.GetID())
@@ -70,15 +71,6 @@ class BoneNodes:
     def _see(self) -> None:
         for node, coarse in zip(self.nodes, (False, True), strict=False):
             node.GetDisplayNode().SetVisibility(self.shown and coarse == self._dragged)
-
-
-def _put_normals(node: Node, normals: Any) -> None:
-    """Of the vertices in RAS, so that the surface is shaded smoothly."""
-    from vtkmodules.util.numpy_support import numpy_to_vtk
-
-    array = numpy_to_vtk(normals, deep=True)
-    array.SetName("Normals")
-    node.GetPolyData().GetPointData().SetNormals(array)
 
 
 def _dress(display: Node) -> None:

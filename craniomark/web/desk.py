@@ -21,6 +21,7 @@ from craniomark.flows.review.worklist import COMPLETE, DONE, DOUBTFUL
 from craniomark.ground.checks import InputError
 from craniomark.mrml import Node, add_volume
 from craniomark.web.bone_nodes import BoneNodes
+from craniomark.web.heat import Compared, HeatShown
 from craniomark.web.messages import Message
 from craniomark.web.options import Options
 from craniomark.web.orienting import Pose
@@ -70,7 +71,7 @@ class Desk:
         self.pose = Pose(self.orient, self.landmark.review)
         self.train = TrainPresenter(self.board)
         self.scans = Scans(self.board.follow)
-        self.bone, self.surface = BoneNodes(scene_of), SurfaceShown(scene_of)
+        self.bone, self.surface, self.heat = BoneNodes(scene_of), SurfaceShown(scene_of), HeatShown(scene_of)
         self.observer, self.mode, self.model = options.observer, REVIEW, ""
         self.orient_first, self.refine_too = True, True
         self.current, self._volume, self.loading = "", "", ""
@@ -140,6 +141,16 @@ class Desk:
         else:
             self.open(entry.id)
 
+    def beside(self, step: int) -> None:
+        """To the next better specimen of an analysis, 1, or the next worse, -1; stays at the ends."""
+        name = self.specimens.beside(self.current, step)
+        if name is not None:
+            self.open(name)
+
+    def pick(self, ras: NDArray[np.float64]) -> bool:
+        """Read the vertex nearest to a place of the world, RAS mm, shape (3,); tells whether there is any."""
+        return (self.heat.pick(ras) or self.surface.pick(ras)) is not None
+
     def review_as(self, mode: str, observer: str) -> None:
         """Review the specimen anew: as its review, by a further observer, or blind."""
         self._check_free()
@@ -169,11 +180,15 @@ class Desk:
         if isinstance(found, Scan):
             self._show(id_, found)
         else:
-            self.surface.show(found, id_)
+            if isinstance(found, Compared):
+                self.heat.show(id_, found, self.specimens.analysed.get(id_))
+            else:
+                self.surface.show(found, id_)
             self.loaded(None)
         following = self.specimens.next(id_)
-        if following is not None and following.id != id_:
-            self.scans.ahead(self.specimens.specimen(following.id))
+        ahead = following.id if following is not None else self.specimens.beside(id_, 1)
+        if ahead is not None and ahead != id_:
+            self.scans.ahead(self.specimens.specimen(ahead))
         self._changed()
 
     def _show(self, id_: str, scan: Scan) -> None:
@@ -205,6 +220,7 @@ class Desk:
         review.close()
         self.bone.end()
         self.surface.end()
+        self.heat.end()
         self.pose.forget()
         volume = self.volume
         transform = volume.GetParentTransformNode() if volume is not None else None

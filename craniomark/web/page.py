@@ -4,6 +4,7 @@ from typing import Any
 
 from craniomark.web.actions import Actions
 from craniomark.web.aria import aria
+from craniomark.web.heat_panel import heat_panel
 from craniomark.web.keys import script, shown_keys, theme_script
 from craniomark.web.layouts import LAYOUT_ICONS, LAYOUT_NAMES
 from craniomark.web.other_panels import export_panel, scan_panel, surface_panel, train_panel
@@ -79,7 +80,7 @@ def build_page(server: Any, actions: Actions, layout_manager: Any, theme: str) -
             _tabs()
             for name, panel in (
                 ("review", review_panel), ("scan", scan_panel), ("export", export_panel),
-                ("train", train_panel), ("surface", surface_panel),
+                ("train", train_panel), ("surface", surface_panel), ("heat", heat_panel),
             ):  # fmt: skip
                 with html.Div(v_show=(f"tab === '{name}'",), classes="cm-panel", style="min-height:0"):
                     panel(actions)
@@ -252,12 +253,15 @@ def _tabs() -> None:
         with v.VTab(value="surface", v_show=("surface",), classes="px-1", style="min-width:0"):
             v.VIcon("mdi-vector-triangle", size=18, classes="mr-1")
             html.Span("Surface")
+        with v.VTab(value="heat", v_show=("heat",), classes="px-1", style="min-width:0"):
+            v.VIcon("mdi-gradient-vertical", size=18, classes="mr-1")
+            html.Span("Errors")
     v.VDivider()
 
 
 def _when(value: str) -> str:
     """A surface has neither review nor scan."""
-    return "!surface" if value in ("review", "scan") else "true"
+    return "!surface && !heat" if value in ("review", "scan") else "true"
 
 
 def _message(actions: Actions) -> None:

@@ -9,6 +9,7 @@ from craniomark.ground.meshes import Surface, read_surface
 from craniomark.ground.specimens import Specimen
 from craniomark.ground.volumes import Volume, read_volume
 from craniomark.web.bone_surface import Bone, bone_of
+from craniomark.web.heat import Compared, read_compared, true_beside
 
 AHEAD_BYTES = 400 << 20
 """Larger files are not read before they are asked for."""
@@ -22,7 +23,7 @@ class Scan:
     bone: Bone
 
 
-Read = Scan | Surface
+Read = Scan | Surface | Compared
 
 
 def read_specimen(specimen: Specimen) -> Read:
@@ -34,7 +35,8 @@ def read_specimen(specimen: Specimen) -> Read:
         If it can't be read.
     """
     if specimen.kind == "surface":
-        return read_surface(specimen.path)
+        true = true_beside(specimen.path)
+        return read_surface(specimen.path) if true is None else read_compared(specimen.path, true)
     volume = read_volume(specimen.path, spacing=specimen.spacing)
     return Scan(volume, bone_of(volume, bone_threshold(volume)))
 

@@ -13,6 +13,7 @@ from craniomark.desktop.words import tr
 from craniomark.flows.review.worklist import BROKEN, COMPLETE, DONE, DOUBTFUL, REFUSED, UNPREDICTED
 from craniomark.web.curves import Drawing, drawn
 from craniomark.web.desk import Desk
+from craniomark.web.shown_surfaces import shown_surfaces
 from craniomark.web.surfaces import bar_colours
 
 AUTOMATIC = ""
@@ -27,7 +28,8 @@ SURFACE = "surface"
 
 def shown(desk: Desk) -> dict[str, Any]:
     """All that the page shows but the list of models, by name of its variable."""
-    return {**_list(desk), **_scan(desk), **_review(desk), **_work(desk), **_train(desk), **_surface(desk)}
+    parts = (_list, _scan, _review, _work, _train, shown_surfaces)
+    return {name: value for part in parts for name, value in part(desk).items()}
 
 
 def choices(cards: list[ModelCard]) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def _list(desk: Desk) -> dict[str, Any]:
     for entry in desk.specimens.entries:
         surface = desk.specimens.is_surface(entry.id)
         state = SURFACE if surface else entry.state
-        words = tr("surface") if surface else tr(STATES[entry.state])
+        words = _surface_words(desk, entry.id) if surface else tr(STATES[entry.state])
         if entry.state == DOUBTFUL:
             words = tr("{count} doubtful").format(count=entry.doubtful)
         elif entry.state == DONE:
@@ -80,6 +82,13 @@ def _list(desk: Desk) -> dict[str, Any]:
         "results": desk.results, "root": str(desk.specimens.root),
         "to_predict": counts[UNPREDICTED],
     }  # fmt: skip
+
+
+def _surface_words(desk: Desk, id_: str) -> str:
+    found = desk.specimens.analysed.get(id_)
+    if found is None:
+        return tr("surface")
+    return tr("{error} mm from the true one").format(error=f"{found.figures['symmetric_mean']:.3f}")
 
 
 def _scan(desk: Desk) -> dict[str, Any]:
@@ -186,23 +195,3 @@ def _train(desk: Desk) -> dict[str, Any]:
         "train_curves": drawing.shown(),
         "train_active": desk.train.running or desk.train.paused,
     }
-
-
-def _surface(desk: Desk) -> dict[str, Any]:
-    surface = desk.surface
-    counts, picked = surface.counts, surface.picked
-    top = max(counts.counts, default=0) if counts is not None else 0
-    value = "" if picked is None or picked.value is None else f"{picked.value:.4g}"
-    return {
-        "surface": surface.name,
-        "surface_arrays": list(surface.names),
-        "surface_array": surface.array,
-        "surface_low": round(surface.low, 4),
-        "surface_high": round(surface.high, 4),
-        "surface_bars": [round(100 * one / top, 1) for one in counts.counts] if counts and top else [],
-        "surface_summary": [{"name": name, "value": f"{one:.3f}"} for name, one in surface.summary.items()],
-        "picked": {} if picked is None else {
-            "vertex": picked.vertex, "value": value,
-            "place": ", ".join(f"{round(one, 3) + 0.0:.3f}" for one in picked.place),
-        },
-    }  # fmt: skip

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+from craniomark.desktop.shape_results import TABLE, Found, read_results
 from craniomark.flows.pipeline.record import found_record
 from craniomark.flows.review import Entry, Session, Worklist, known_scan
 from craniomark.flows.review.worklist import UNPREDICTED, asked_spacing
@@ -35,12 +36,18 @@ class Specimens:
         self.root = self.source if whole else self.source.parent
         self.results, self.note = results_of(self.root, results)
         self._found: dict[str, Specimen] = {}
+        self.analysed: dict[str, Found] = {}
+        """Of an analysis of shapes, the specimens by their names, the worst first; else empty."""
+        if (self.source / TABLE).is_file():
+            self.analysed = {one.name: one for one in read_results(self.source).specimens}
         try:
-            self._found = {one.id: one for one in find_specimens([self.source])}
+            named = [one.predicted for one in self.analysed.values()] or [self.source]
+            self._found = {one.id: one for one in find_specimens(named)}
         except InputError:
-            if not self.source.is_dir():
+            if not self.source.is_dir() or self.analysed:
                 raise
         self._list = Worklist(self.results, self._listed())
+        self._list.arrange(list(self.analysed))
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -71,6 +78,12 @@ class Specimens:
         at = ids.index(after) + 1 if after in ids else 0
         turned = [*entries[at:], *entries[: max(at - 1, 0)]]
         return next((entry for entry in turned if entry.state == UNPREDICTED), None)
+
+    def beside(self, id_: str, step: int) -> str | None:
+        """The specimen of an analysis that is worse, -1, or better, 1, than another; None at the ends."""
+        names = list(self.analysed)
+        at = names.index(id_) + step if id_ in names else -1
+        return names[at] if 0 <= at < len(names) else None
 
     def specimen(self, id_: str) -> Specimen:
         """What is opened: the scan that the points lie in, or else that of the folder.

@@ -1,7 +1,6 @@
 """A surface with numbers at its vertices, such as errors of a shape model: coloured, counted, picked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,43 +9,18 @@ from numpy.typing import NDArray
 from craniomark.desktop.words import tr
 from craniomark.ground.checks import InputError
 from craniomark.ground.meshes import Surface
-from craniomark.mrml import Node, add_surface, turned
+from craniomark.mrml import Node, add_surface
 from craniomark.mrml.nodes import edited
+from craniomark.web.bars import BINS, Histogram, hex_colours, histogram, summary_of
 from craniomark.web.bone_nodes import COLOUR
-from craniomark.web.bone_surface import normals_of
+from craniomark.web.picking import Picked, VertexMark
+from craniomark.web.shading import shade_smoothly
 
-BINS = 40
 _SCALE = np.array([(68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37)]) / 255
 """Red, green and blue at even steps; between them colours are mixed. Source: matplotlib's viridis (CC0)."""
 _SHADES = 256
 _COLOURS = "CranioMark errors"
 PLAIN = ""
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """Counts of values between two ends, in bins of one width."""
-
-    low: float
-    high: float
-    counts: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Picked:
-    """A vertex: its number, place in LPS mm, and the value there; None where none is shown."""
-
-    vertex: int
-    place: tuple[float, float, float]
-    value: float | None
-
-
-def histogram(values: NDArray[np.float64], low: float, high: float) -> Histogram:
-    """How often values fall into each part of a range; those beyond count at its ends."""
-    finite = np.clip(values[np.isfinite(values)], low, high)
-    top = high if high > low else low + 1.0
-    counts, _ = np.histogram(finite, BINS, (low, top))
-    return Histogram(low, high, tuple(int(count) for count in counts))
 
 
 def colour_at(fraction: float) -> tuple[float, float, float]:
@@ -60,7 +34,7 @@ def colour_at(fraction: float) -> tuple[float, float, float]:
 def bar_colours() -> list[str]:
     """Of the bins of a histogram, as a page writes them."""
     mixed = (colour_at((number + 0.5) / BINS) for number in range(BINS))
-    return ["#" + "".join(f"{round(255 * part):02x}" for part in colour) for colour in mixed]
+    return hex_colours(mixed)
 
 
 class SurfaceShown:
@@ -74,7 +48,7 @@ class SurfaceShown:
 
     def __init__(self, scene_of: Callable[[], Any]) -> None:
         self._scene_of = scene_of
-        self._node, self._mark = "", ""
+        self._node, self._mark = "", VertexMark(scene_of)
         self.surface: Surface | None = None
         self.name, self.array = "", PLAIN
         self.low, self.high = 0.0, 0.0
@@ -105,19 +79,13 @@ class SurfaceShown:
     def summary(self) -> dict[str, float]:
         """Mean, median, 95th percentile and maximum of what is shown; empty for none."""
         values = self.values
-        there = values[np.isfinite(values)] if values is not None else np.zeros(0)
-        if not len(there):
-            return {}
-        return {
-            tr("mean"): float(there.mean()), tr("median"): float(np.median(there)),
-            tr("95 %"): float(np.percentile(there, 95)), tr("largest"): float(there.max()),
-        }  # fmt: skip
+        return {} if values is None else summary_of(values)
 
     def show(self, surface: Surface, name: str) -> None:
         """Show another surface, with the first of its numbers."""
         self.end()
         node = add_surface(self._scene_of(), surface, name)
-        _put_normals(node, surface)
+        shade_smoothly(node, surface)
         self._node, self.surface, self.name = node.GetID(), surface, name
         self.choose(self.names[0] if self.names else PLAIN)
 
@@ -147,22 +115,16 @@ class SurfaceShown:
         """Choose the vertex nearest to a place in the world, RAS mm, shape (3,)."""
         if self.surface is None:
             return None
-        place = turned(ras)
-        number = int(np.argmin(((self.surface.vertices - place) ** 2).sum(axis=1)))
-        x, y, z = self.surface.vertices[number].tolist()
-        values = self.values
-        self.picked = Picked(number, (x, y, z), None if values is None else float(values[number]))
-        self._put_mark()
+        self.picked = self._mark.put(self.surface, self.values, ras)
         return self.picked
 
     def end(self) -> None:
         """Show none."""
         scene = self._scene_of()
-        for identity in (self._node, self._mark):
-            node = scene.GetNodeByID(identity) if identity else None
-            if node is not None:
-                scene.RemoveNode(node)
-        self._node = self._mark = self.name = ""
+        if self.node is not None:
+            scene.RemoveNode(self.node)
+        self._mark.end()
+        self._node = self.name = ""
         self.surface, self.array, self.picked = None, PLAIN, None
 
     def _colour(self) -> None:
@@ -192,29 +154,3 @@ class SurfaceShown:
             for number in range(_SHADES):
                 node.SetColor(number, str(number), *colour_at(number / (_SHADES - 1)), 1.0)
         return node
-
-    def _put_mark(self) -> None:
-        """A point at the vertex that was picked."""
-        scene = self._scene_of()
-        node = scene.GetNodeByID(self._mark) if self._mark else None
-        if node is None:
-            node = scene.AddNewNodeByClass("vtkMRMLMarkupsFiducialNode", "picked")
-            node.CreateDefaultDisplayNodes()
-            node.SetLocked(True)
-            display = node.GetDisplayNode()
-            display.SetSelectedColor(0.16, 0.72, 0.64)
-            display.SetPropertiesLabelVisibility(False)
-            self._mark = node.GetID()
-        if self.picked is None:
-            return
-        node.RemoveAllControlPoints()
-        x, y, z = turned(self.picked.place).tolist()
-        node.AddControlPoint(x, y, z, str(self.picked.vertex))
-
-
-def _put_normals(node: Node, surface: Surface) -> None:
-    from vtkmodules.util.numpy_support import numpy_to_vtk
-
-    array = numpy_to_vtk(turned(normals_of(surface)), deep=True)
-    array.SetName("Normals")
-    node.GetPolyData().GetPointData().SetNormals(array)

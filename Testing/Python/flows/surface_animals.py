@@ -7,7 +7,7 @@ from synthetic_cohort import scan_of
 
 from craniomark.ground.landmarks import LandmarkSet, write_landmarks
 from craniomark.ground.meshes import Surface, nearest_on_surface, write_surface
-from craniomark.web.bone_surface import isosurface
+from craniomark.ground.meshes.isosurface import isosurface
 
 ABOVE = (0.0, 0.0, 1.0)
 BRIGHTNESS = 40.0
@@ -18,7 +18,7 @@ SIZE = 0.6
 def mesh_of(seed: int) -> tuple[Surface, LandmarkSet]:
     """The surface of an animal and the places of it that lie nearest above its blobs, LPS mm."""
     volume, truth = scan_of(seed)
-    surface = isosurface(volume, BRIGHTNESS)
+    surface = isosurface(volume, BRIGHTNESS, closed=True)
     places = nearest_on_surface(truth.points + ABOVE, surface)
     smaller = np.diag([SIZE, SIZE, SIZE, 1.0])
     return surface.moved(smaller), LandmarkSet(truth.labels, places).moved(smaller)

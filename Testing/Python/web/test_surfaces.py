@@ -5,7 +5,8 @@ import pytest
 
 from craniomark.ground.checks import InputError
 from craniomark.ground.meshes import Surface
-from craniomark.web.surfaces import BINS, SurfaceShown, bar_colours, colour_at, histogram
+from craniomark.web.bars import BINS, histogram
+from craniomark.web.surfaces import SurfaceShown, bar_colours, colour_at
 
 CORNERS = np.array([[0.0, 0, 0], [2, 0, 0], [0, 2, 0], [0, 0, 2]])
 FACES = [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from craniomark.flows.shape.correspond import WallChoice, walls_of
 from craniomark.ground.checks import InputError
 from craniomark.ground.meshes import Surface, read_surface
+from craniomark.ground.meshes.isosurface import isosurface
 from craniomark.ground.specimens import SURFACE_SUFFIXES
-from craniomark.ground.volumes import Volume, read_volume
+from craniomark.ground.volumes import read_volume
 
 
 def true_surface(path: Path, walls: WallChoice = "outer") -> Surface:
@@ -33,40 +32,10 @@ def true_surface(path: Path, walls: WallChoice = "outer") -> Surface:
     low, high = float(volume.array.min()), float(volume.array.max())
     if low == high:
         raise InputError(path, "voxels", "all alike", "give a mask or a distance transform")
-    surface = isosurface(volume, 0.0 if low < 0 < high else (low + high) / 2, path)
-    return surface if low < 0 else walls_of(surface, path, walls)
-
-
-def isosurface(volume: Volume, level: float, path: Path) -> Surface:
-    """Triangles where a volume has this value, LPS mm; they face where it is lower.
-
-    Raises
-    ------
-    InputError
-        If it nowhere has.
-    """
-    from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
-    from vtkmodules.vtkCommonDataModel import vtkImageData
-    from vtkmodules.vtkFiltersCore import vtkFlyingEdges3D
-
-    from craniomark.ground.meshes.vtk_bridge import faces_of
-
-    image = vtkImageData()
-    image.SetDimensions(*volume.shape)
-    values = np.ascontiguousarray(volume.array.astype(np.float32).T)
-    image.GetPointData().SetScalars(numpy_to_vtk(values.ravel(), deep=True))
-    edges = vtkFlyingEdges3D()
-    edges.SetInputData(image)
-    edges.SetValue(0, level)
-    edges.ComputeNormalsOff()
-    edges.Update()
-    found = edges.GetOutput()
-    if not found.GetNumberOfPolys():
+    level = 0.0 if low < 0 < high else (low + high) / 2
+    surface = isosurface(volume, level)
+    if not len(surface.faces):
         raise InputError(
             path, "surface", f"none at the value {level:g}", "give a mask or a distance transform"
         )
-    index = vtk_to_numpy(found.GetPoints().GetData()).astype(np.float64)
-    faces = faces_of(found)[1].reshape(-1, 3)
-    if np.linalg.det(volume.matrix[:3, :3]) < 0:
-        faces = faces[:, ::-1]
-    return Surface(volume.to_lps(index), faces, {}, volume.left_right_known, volume.notes)
+    return surface if low < 0 else walls_of(surface, path, walls)

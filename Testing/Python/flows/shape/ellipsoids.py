@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from craniomark.flows.shape.particle_files import write_particles
-from craniomark.flows.shape.truth import isosurface
 from craniomark.ground.meshes import write_surface
+from craniomark.ground.meshes.isosurface import isosurface
 from craniomark.ground.volumes import Volume, write_volume
 
 SIZE, SPACING = 60, 0.4
@@ -42,5 +42,5 @@ def write_ellipsoids(folder: Path, count: int) -> Path:
         image = image_of(axes)
         write_volume(image, folder / "images" / f"{name}.nrrd")
         write_particles(folder / "particles" / f"{name}.particles", sphere() * axes)
-        write_surface(isosurface(image, 50.0, Path(name)), folder / "meshes" / f"{name}.ply")
+        write_surface(isosurface(image, 50.0), folder / "meshes" / f"{name}.ply")
     return folder

@@ -5,8 +5,8 @@ import pytest
 from ellipsoids import image_of, sphere
 
 from craniomark.flows.shape.mean_surface import FAR_MM, mean_surface, wall_offsets
-from craniomark.flows.shape.truth import isosurface
 from craniomark.ground.meshes import Surface
+from craniomark.ground.meshes.isosurface import isosurface
 from craniomark.ground.meshes.walls import Walls
 
 RADIUS = 8.0
@@ -15,7 +15,7 @@ BUMP = 0.4
 
 
 def ball() -> Surface:
-    return isosurface(image_of(np.full(3, RADIUS)), 50.0, "ball")
+    return isosurface(image_of(np.full(3, RADIUS)), 50.0)
 
 
 def bumpy() -> Surface:

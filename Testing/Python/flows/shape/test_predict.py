@@ -7,11 +7,11 @@ from craniomark.engine.image import Image
 from craniomark.flows.shape.bundle import load_shape_bundle, make_shape_bundle
 from craniomark.flows.shape.particle_files import write_particles
 from craniomark.flows.shape.predict import predict_shape
-from craniomark.flows.shape.truth import isosurface
 from craniomark.flows.training.files import write_json
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet
 from craniomark.ground.meshes import write_surface
+from craniomark.ground.meshes.isosurface import isosurface
 from craniomark.ground.volumes import Volume, write_volume
 
 MEAN = np.array([5.0, 6.5, 8.0])
@@ -33,7 +33,7 @@ def bundle(trained, tmp_path_factory):
     model = tmp_path_factory.mktemp("shapes")
     write_volume(bumpy(MEAN), model / "mean_image.nrrd")
     write_particles(model / "mean.particles", sphere() * MEAN)
-    write_surface(isosurface(image_of(MEAN), 50.0, model), model / "mean.ply")
+    write_surface(isosurface(image_of(MEAN), 50.0), model / "mean.ply")
     for number in range(4):
         write_particles(model / "world_particles" / f"e{number:02d}.particles", sphere() * axes_of(number))
         write_json(model / "carried" / f"e{number:02d}.json", {"id": f"e{number:02d}", "sha256": "0" * 64})

@@ -3,11 +3,11 @@ import pytest
 from ellipsoids import image_of
 
 from craniomark.flows.shape.surface_errors import surface_errors, vertex_areas
-from craniomark.flows.shape.truth import isosurface
+from craniomark.ground.meshes.isosurface import isosurface
 
 
 def ball(radius: float):
-    return isosurface(image_of(np.full(3, radius)), 50.0, "ball")
+    return isosurface(image_of(np.full(3, radius)), 50.0)
 
 
 def test_a_larger_ball_lies_outside_by_the_difference():

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from ellipsoids import MATRIX, image_of
 
-from craniomark.flows.shape.truth import isosurface, true_surface
+from craniomark.flows.shape.truth import true_surface
 from craniomark.ground.checks import InputError
 from craniomark.ground.meshes import write_surface
+from craniomark.ground.meshes.isosurface import isosurface
 from craniomark.ground.volumes import Volume, write_volume
 
 
@@ -20,7 +21,7 @@ def inputs(tmp_path_factory):
     depth = np.linalg.norm(index * 0.4 + MATRIX[:3, 3], axis=-1) - 6.0
     write_volume(Volume((image.array > 50).astype(np.uint8), MATRIX), folder / "mask.nrrd")
     write_volume(Volume(depth.astype(np.float32), MATRIX), folder / "distances.nrrd")
-    write_surface(isosurface(image, 50.0, "ball"), folder / "mesh.ply")
+    write_surface(isosurface(image, 50.0), folder / "mesh.ply")
     return folder
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from ellipsoids import image_of, sphere
 
-from craniomark.flows.shape.truth import isosurface
 from craniomark.flows.shape.warp import even_rows, spline, warped_image, warped_surface
+from craniomark.ground.meshes.isosurface import isosurface
 
 OLD, NEW = np.array([5.0, 6.5, 8.0]), np.array([5.5, 6.0, 8.5])
 
@@ -15,7 +15,7 @@ def test_a_warped_image_shows_the_new_shape():
 
 
 def test_a_warped_surface_has_the_new_shape():
-    surface = warped_surface(isosurface(image_of(OLD), 50.0, "old"), sphere() * OLD, sphere() * NEW)
+    surface = warped_surface(isosurface(image_of(OLD), 50.0), sphere() * OLD, sphere() * NEW)
     depth = np.linalg.norm(surface.vertices / NEW, axis=1)
     assert depth.mean() == pytest.approx(1, abs=0.01) and depth.std() < 0.01
 

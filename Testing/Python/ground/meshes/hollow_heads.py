@@ -1,11 +1,9 @@
 """Hollow heads with a hole behind: outer and inner walls in one piece."""
 
-from pathlib import Path
-
 import numpy as np
 
-from craniomark.flows.shape.truth import isosurface
 from craniomark.ground.meshes import Surface
+from craniomark.ground.meshes.isosurface import isosurface
 from craniomark.ground.volumes import Volume
 
 
@@ -25,4 +23,4 @@ def hollow_head(axes=(8.0, 10.0, 7.0), wall: float = 1.0, hole: float = 2.0, spa
     inside = np.where(y > 0, np.minimum(inside, opening), inside)
     matrix = np.diag([spacing, spacing, spacing, 1.0])
     matrix[:3, 3] = points.reshape(-1, 3)[0]
-    return isosurface(Volume(inside.astype(np.float32), matrix), 0.0, Path("head"))
+    return isosurface(Volume(inside.astype(np.float32), matrix), 0.0)
