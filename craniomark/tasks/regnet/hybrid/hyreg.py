@@ -161,7 +161,7 @@ def hybrid(
         for moving, start in zip(movings, starts, strict=True)
     ]
     done = registered(fixed, brought, [s.flow for s in starts], settings.recipe, goes_on, told)
-    ended = _ended(done, bool(late))
+    ended = how_it_ended(done.converged, bool(late))
     seconds = clock() - began
     view = _View.of(fixed)
     found = []
@@ -171,10 +171,11 @@ def hybrid(
     return found
 
 
-def _ended(done: Diffeomorphic, late: bool) -> str:
+def how_it_ended(converged: Sequence[bool], late: bool) -> str:
+    """What ended an optimisation, of whose levels these converged."""
     if late:
         return "time limit"
-    return "converged" if done.converged and done.converged[-1] else "last step"
+    return "converged" if converged and converged[-1] else "last step"
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,15 +201,13 @@ class _View:
     ) -> HybridReport:
         seen = moving.shrunk(STEP_MM / 2).smoothed(STEP_MM / 2)
         begun = self.points if start.flow is None else start.flow(self.points)
-        places = self.points[self.bone]
-        sent = flow(places)
-        back = inverted(flow)(sent)
+        inverse_mm, moved_mm = there_and_back(flow, self.points[self.bone])
         return HybridReport(
             before=self._alike(seen, begun),
             after=self._alike(seen, flow(self.points)),
-            folding_percent=100 * _folding(flow),
-            inverse_mm=_mean(back - places),
-            moved_mm=_mean(sent - places),
+            folding_percent=100 * folding_of(flow),
+            inverse_mm=inverse_mm,
+            moved_mm=moved_mm,
             steps=sum(len(scores) for scores in done.scores),
             ended=ended,
             seconds=seconds,
@@ -219,11 +218,18 @@ class _View:
         return float(LocalCorrelation(fixed, _BOX)(moving.at(points)[None, None]))
 
 
-def _folding(flow: Velocity) -> float:
+def folding_of(flow: Velocity) -> float:
+    """Share of the cells of a flow's lattice that it turns inside out, 0 to 1; in two dimensions or three."""
     field = flow.displacement
-    axes = torch.as_tensor(np.linalg.inv(field.matrix[:3, :3]), dtype=torch.float32)
+    axes = torch.as_tensor(np.linalg.inv(field.matrix[:-1, :-1]), dtype=torch.float32)
     steps = torch.einsum("ij,j...->i...", axes.to(field.vectors.device), field.vectors)
     return float(folding_share(steps[None]))
+
+
+def there_and_back(flow: Velocity, places: torch.Tensor) -> tuple[float, float]:
+    """Mean distances, mm: how far places, shape (N, D), miss where they were, and how far they are moved."""
+    sent = flow(places)
+    return _mean(inverted(flow)(sent) - places), _mean(sent - places)
 
 
 def _mean(vectors: torch.Tensor) -> float:
