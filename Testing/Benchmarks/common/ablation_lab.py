@@ -26,6 +26,12 @@ RECIPE_STEPS = {"landmark": 600, "focus": 500}
 _CLOCK = "cpu_seconds.txt"
 _QUIET = ("recipe=quick", "loop.tensorboard=false", "loop.restarts=0")
 
+_AS_TRIED = {
+    "landmark": ("samples.first=0.3", "samples.grown_after=400"),
+    "focus": ("whole.samples.first=0.3", "whole.samples.grown_after=400"),
+}
+"""Settings of the recipe when the ideas were tried, where the default is another since."""
+
 
 @dataclass(eq=False)
 class Lab:
@@ -132,6 +138,8 @@ class Lab:
         steps = self.steps or RECIPE_STEPS[task]
         where = [f"data={self.data_list}", f"out={self.work / folder}", f"cache={self._cache}"]
         length = [f"loop.steps={steps}", f"loop.validate_every={steps}", f"fold={self.fold}", "folds=5"]
+        given = {word.split("=")[0] for word in words}
+        length += [word for word in _AS_TRIED[task] if word.split("=")[0] not in given]
         if self.steps:
             length.append("loop.warmup_steps=0")
         return [*where, *_QUIET, *length, *words]

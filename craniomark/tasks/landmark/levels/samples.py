@@ -34,7 +34,7 @@ class SampleSettings:
     pose : PoseRange
         Rotation, size and shift, once they have grown.
     first : float
-        Share of `pose` at the first step; growing keeps the maps from collapsing at the start.
+        Share of `pose` at the first step; poses that grow have not helped.
     grown_after : int
         Steps until all of `pose` is used.
     intensity : IntensityRange
@@ -49,8 +49,8 @@ class SampleSettings:
 
     batch: int = 2
     pose: PoseRange = field(default_factory=lambda: PoseRange(10.0, 0.06, 0.02, 0.8))
-    first: float = 0.3
-    grown_after: int = 400
+    first: float = 1.0
+    grown_after: int = 0
     intensity: IntensityRange = field(default_factory=lambda: IntensityRange(0.4, 0.3, 0.06, 0.8, 0.1))
     field: FieldRange = field(default_factory=lambda: FieldRange(0.05, 0.2, 3.0, 0.2))
     centred: bool = False
