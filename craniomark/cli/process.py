@@ -31,6 +31,7 @@ Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Output fo
 NoOrient = Annotated[bool, typer.Option("--no-orient", help="Trust the pose in the file.")]
 NoRefine = Annotated[bool, typer.Option("--no-refine", help="Leave out the fine registration.")]
 Mirror = Annotated[bool, typer.Option("--mirror", help="The scans are mirrored: reflect them first.")]
+Mask = Annotated[bool, typer.Option("--mask", help="Write the bone mask of each scan, too.")]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes on this machine.")]
 Scheduler = Annotated[
     str, typer.Option("--scheduler", metavar="ADDRESS", help="Dask scheduler that does the work.")
@@ -52,6 +53,7 @@ def process(
     no_refine: NoRefine = False,
     atlases: Atlases = None,
     mirror: Mirror = False,
+    mask: Mask = False,
     spacing: Spacing = None,
     unit: UnitOption = "mm",
     device: DeviceOption = "auto",
@@ -74,12 +76,21 @@ def process(
     from craniomark.flows.pipeline.request import Request
 
     options = Options(orient=not no_orient, refine=not no_refine, mirror=mirror, device=device)
-    request = Request(out, options, model, atlases, size, unit, resume)
+    request = Request(out, options, model, atlases, size, unit, resume, mask)
+    if mask:
+        _check_mask(request)
     crew = Crew(jobs, scheduler, part)
     if scheduler:
         inputs, request = [path.absolute() for path in inputs], request.absolute()
     refused = _run(inputs, request, crew, stop_file)
     _finish(request.out, refused, whole=part == (1, 1))
+
+
+def _check_mask(request: "Request") -> None:
+    """Before hours of work: whether there is a network that tells bone masks."""
+    from craniomark.flows.segmentation.beside import network_beside
+
+    network_beside(request.model, request.options.device)
 
 
 def make_predictor(request: "Request", threads: int | None) -> "PredictorMaker":

@@ -20,6 +20,7 @@ from craniomark.ground.landmarks import LandmarkSet, read_landmarks, write_landm
 from craniomark.ground.volumes import Volume
 
 _ENDINGS = (".mrk.json", ".csv", ".tfm", ".png")
+NO_MASK = "No bone mask: a surface has no voxels."
 _PACKAGES = ("numpy", "scipy", "torch", "monai", "SimpleITK")
 _REVIEWED = ("corrected", "accepted")
 
@@ -63,7 +64,15 @@ def write_outputs(volume: Volume, prediction: Prediction, record: Record, folder
 
 def is_whole(record: Record, folder: Path) -> bool:
     """Whether every file of a result is still there."""
-    return all((folder / f"{record.id}{ending}").is_file() for ending in _ENDINGS)
+    wanted = [folder / f"{record.id}{ending}" for ending in _ENDINGS]
+    if record.options.get("mask") and NO_MASK not in record.notes:
+        wanted.append(mask_path(folder, record.id))
+    return all(path.is_file() for path in wanted)
+
+
+def mask_path(folder: Path, specimen: str) -> Path:
+    """Where the bone mask of `specimen` lies: named as data sets name masks."""
+    return folder / f"seg_{specimen}.nii.gz"
 
 
 def write_refusal(record: Record, folder: Path) -> Record:
@@ -71,6 +80,7 @@ def write_refusal(record: Record, folder: Path) -> Record:
     keep_reviewed(folder, record.id)
     for ending in _ENDINGS:
         (folder / f"{record.id}{ending}").unlink(missing_ok=True)
+    mask_path(folder, record.id).unlink(missing_ok=True)
     write_record(record, folder)
     return record
 
@@ -90,7 +100,7 @@ def completed(record: Record, volume: Volume, prediction: Prediction) -> Record:
             "scale": float(pose.scale),
         },
         left_right="verified" if volume.left_right_known else "unverified",
-        notes=tuple(dict.fromkeys((*volume.notes, *prediction.notes))),
+        notes=tuple(dict.fromkeys((*volume.notes, *prediction.notes, *record.notes))),
         seconds={step: round(float(took), 3) for step, took in seconds.items()},
         counts=counts(prediction.landmarks),
         versions=versions(),

@@ -36,6 +36,8 @@ class Request:
         Unit of `spacing` and of files that name none.
     resume : bool
         Keep results that are still valid.
+    mask : bool
+        Write the bone mask of each scan, too.
     """
 
     out: Path
@@ -45,6 +47,7 @@ class Request:
     spacing: tuple[float, float, float] | None = None
     unit: Literal["mm", "um"] = "mm"
     resume: bool = False
+    mask: bool = False
 
     def absolute(self) -> "Request":
         """The same with absolute paths, for workers that may run in another folder."""
@@ -64,6 +67,7 @@ class Request:
             "atlases": str(self.atlases.absolute()) if self.atlases else None,
             "spacing": list(self.spacing) if self.spacing else None,
             "unit": self.unit,
+            **({"mask": True} if self.mask else {}),
         }
 
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from craniomark.flows.pipeline.outputs import is_whole, write_outputs, write_refusal
+from craniomark.flows.pipeline.outputs import NO_MASK, is_whole, mask_path, write_outputs, write_refusal
 from craniomark.flows.pipeline.prediction import Progress
 from craniomark.flows.pipeline.record import Record
 from craniomark.flows.pipeline.request import Predictor, Request
@@ -30,6 +30,10 @@ def run_specimen(specimen: Specimen, request: Request, predictor: Predictor, pro
     source = replace(source, sha256=checksum(specimen.path))
     read = time.perf_counter() - start
     prediction, model = predictor.predict(specimen, volume, progress)
+    notes: tuple[str, ...] = ()
+    if request.mask:
+        progress("mask", 0.0)
+        notes = _masked(specimen, volume, request)
     progress("write", 0.0)
     seconds = {"read": read, "total": time.perf_counter() - start}
     record = Record(
@@ -40,8 +44,20 @@ def run_specimen(specimen: Specimen, request: Request, predictor: Predictor, pro
         model=model,
         seconds=seconds,
         group=specimen.group,
+        notes=notes,
     )
     return write_outputs(volume, prediction, record, request.out)
+
+
+def _masked(specimen: Specimen, volume: Volume, request: Request) -> tuple[str, ...]:
+    """Write the bone mask; returns a note where there is none."""
+    from craniomark.flows.segmentation.beside import network_beside, write_mask_beside
+
+    if specimen.kind != "ct":
+        return (NO_MASK,)
+    network = network_beside(request.model, request.options.device)
+    write_mask_beside(volume, specimen.path, mask_path(request.out, specimen.id), network)
+    return ()
 
 
 def read_specimen(specimen: Specimen, request: Request) -> Volume:

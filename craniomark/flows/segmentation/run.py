@@ -17,6 +17,7 @@ from craniomark.ground.specimens import read_scan
 from craniomark.ground.volumes import Volume, write_volume
 from craniomark.ground.volumes.mapped import mapped_volume, needs_mapping, write_mapped
 from craniomark.parts.augment.averages import symmetries
+from craniomark.tasks.segment.network import SegmentNetwork
 from craniomark.tasks.segment.prepare import prepared
 from craniomark.tasks.segment.tiles import Tiling, write_mask
 
@@ -124,20 +125,8 @@ def segment(
             volume = mapped_volume(specimen.path, Path(scratch), spacing=given, unit=unit)
         else:
             volume = read_scan(specimen, options.spacing, options.unit)
-        if min(volume.shape) < SMALLEST:
-            shape = " x ".join(map(str, volume.shape))
-            raise InputError(path, "size", f"{shape} voxels", f"give at least {SMALLEST} voxels a side")
         mask = _mask_file(volume, Path(scratch), large)
-        try:
-            scan = prepared(
-                volume.array, volume.spacing, float(network.voxel), network.usual_spectrum,
-                lambda done: told("look over", done),
-            )  # fmt: skip
-            tiling = Tiling(options.tile, options.overlap)
-        except ValueError as error:
-            raise InputError(path, "scan", str(error).partition(":")[0], _remedy(error)) from error
-        among = symmetries() if options.average else ()
-        write_mask(scan, network, mask, Path(scratch), tiling, among, lambda done: told("segment", done))
+        bone_mask(volume, network, mask, path, Path(scratch), options, told)
         told("write", 0.0)
         found = _found(mask, volume, name)
         answer = Volume(mask, volume.matrix, volume.left_right_known)
@@ -145,8 +134,40 @@ def segment(
             write_mapped(answer, out)
         else:
             write_volume(answer, out)
-        del scan, mask, answer, volume  # Windows keeps mapped files from being removed
+        del mask, answer, volume  # Windows keeps mapped files from being removed
     return found
+
+
+def bone_mask(
+    volume: Volume,
+    network: SegmentNetwork,
+    mask: np.ndarray[tuple[int, ...], np.dtype[np.uint8]],
+    path: Path,
+    scratch: Path,
+    options: Options | None = None,
+    told: Progress = lambda *_: None,
+) -> None:
+    """Put the bone mask of a volume, which was read from `path`, into `mask`: 1 is bone, 0 is not.
+
+    Raises
+    ------
+    InputError
+        If the volume is too small or shows nothing.
+    """
+    options = options or Options()
+    if min(volume.shape) < SMALLEST:
+        shape = " x ".join(map(str, volume.shape))
+        raise InputError(path, "size", f"{shape} voxels", f"give at least {SMALLEST} voxels a side")
+    try:
+        scan = prepared(
+            volume.array, volume.spacing, float(network.voxel), network.usual_spectrum,
+            lambda done: told("look over", done),
+        )  # fmt: skip
+        tiling = Tiling(options.tile, options.overlap)
+    except ValueError as error:
+        raise InputError(path, "scan", str(error).partition(":")[0], _remedy(error)) from error
+    among = symmetries() if options.average else ()
+    write_mask(scan, network, mask, scratch, tiling, among, lambda done: told("segment", done))
 
 
 def _mask_file(volume: Volume, scratch: Path, large: bool) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
