@@ -25,6 +25,8 @@ class Idea:
         How its networks are trained and asked: a name in ``ablation_answers.ANSWERS``.
     against : str
         Name of the idea that it is compared with.
+    less : bool
+        Whether it takes something away, which is the default then unless it is worse.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Idea:
     words: tuple[str, ...] = ()
     answer: str = "network"
     against: str = BASE
+    less: bool = False
 
 
 IDEAS = (
@@ -45,11 +48,16 @@ IDEAS = (
     Idea("linear", "linear heatmaps", ("model.activation=linear",)),
     Idea("linear first", "linear, then softmax", ("model.start=linear",)),
     Idea("linear, then sigmoid", "linear, then sigmoid", ("model.activation=sigmoid", "model.start=linear")),
-    Idea("no mean-shape prior", "heatmaps are not drawn to the mean places", ("model.prior=0",)),
-    Idea("heatmaps alone", "no direct regression", ("model.heads=heatmap",)),
-    Idea("regression alone", "no heatmaps", ("model.heads=coordinates",)),
-    Idea("no growing poses", "all poses from the first step", ("samples.first=1", "samples.grown_after=0")),
-    Idea("no variance term", "heatmaps may be wide", ("objective.variance=0",)),
+    Idea("no mean-shape prior", "heatmaps are not drawn to the mean places", ("model.prior=0",), less=True),
+    Idea("heatmaps alone", "no direct regression", ("model.heads=heatmap",), less=True),
+    Idea("regression alone", "no heatmaps", ("model.heads=coordinates",), less=True),
+    Idea(
+        "no growing poses",
+        "all poses from the first step",
+        ("samples.first=1", "samples.grown_after=0"),
+        less=True,
+    ),
+    Idea("no variance term", "heatmaps may be wide", ("objective.variance=0",), less=True),
     Idea("pairwise distances", "distances between landmarks are matched", ("objective.distances=0.1",)),
     Idea("rotation loss", "the fitted rotation is matched", ("objective.rotation=0.1",)),
     Idea("128", "voxels half as large, one sample a step", ("model.spacing=0.18", "samples.batch=1")),

@@ -27,8 +27,8 @@ _CLOCK = "cpu_seconds.txt"
 _QUIET = ("recipe=quick", "loop.tensorboard=false", "loop.restarts=0")
 
 _AS_TRIED = {
-    "landmark": ("samples.first=0.3", "samples.grown_after=400"),
-    "focus": ("whole.samples.first=0.3", "whole.samples.grown_after=400"),
+    "landmark": ("model.heads=both", "samples.first=0.3", "samples.grown_after=400"),
+    "focus": ("whole.model.heads=both", "whole.samples.first=0.3", "whole.samples.grown_after=400"),
 }
 """Settings of the recipe when the ideas were tried, where the default is another since."""
 

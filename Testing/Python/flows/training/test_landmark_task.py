@@ -34,7 +34,7 @@ from craniomark.tasks.landmark.levels.objective import ObjectiveSettings
 from craniomark.tasks.landmark.levels.rough import ROUGH_NETWORK, ROUGH_SAMPLES
 from craniomark.tasks.landmark.levels.samples import SampleSettings
 
-MODEL = NetworkSettings(spacing=1.2, margin=1.0, unet=UNetSettings((8, 16)), hidden=8)
+MODEL = NetworkSettings(spacing=1.2, margin=1.0, unet=UNetSettings((8, 16)), hidden=8, heads="both")
 FOCUS = FocusSettings(size=8, spacing=0.4, unet=UNetSettings((8, 16), everywhere=True))
 PATCHES = FocusSampleSettings(patches=6)
 

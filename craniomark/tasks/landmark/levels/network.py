@@ -50,7 +50,7 @@ class NetworkSettings:
     spacing: float = 0.35
     margin: float = 2.5
     unet: UNetSettings = field(default_factory=UNetSettings)
-    heads: Heads = "both"
+    heads: Heads = "heatmap"
     activation: Activation = "softmax"
     start: Activation | None = None
     prior: float = 1.5

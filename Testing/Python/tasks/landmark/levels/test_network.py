@@ -16,7 +16,7 @@ MEAN = np.array([[0.0, 0, 0], [2, 0, 1], [-2, 3, 0], [1, -2, -1]])
 
 def network(**choices: Any) -> LandmarkNetwork:
     torch.manual_seed(1)
-    settings = NetworkSettings(spacing=0.8, margin=2.0, unet=SMALL, **choices)
+    settings = NetworkSettings(**{"spacing": 0.8, "margin": 2.0, "unet": SMALL, "heads": "both", **choices})
     return LandmarkNetwork(settings, Grid.around(MEAN, 0.8, 2.0, SMALL.multiple), MEAN)
 
 
