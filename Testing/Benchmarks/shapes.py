@@ -11,6 +11,7 @@ TRAINED is a folder of `shape model --frame image` of the strains outside the fo
 
 import argparse
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +19,15 @@ import torch
 
 from common import shape_scoring
 from common.families import held_out
-from craniomark.flows.shape.correspond import walls_of
+from common.strain_scoring import strain_report
+from common.strains import known_strains
+from common.table import read_rows
+from craniomark.flows.bundle import load_bundle
+from craniomark.flows.shape.bundle import ShapeBundle, load_shape_bundle
+from craniomark.flows.shape.correspond import bone_of, walls_of
 from craniomark.flows.shape.particle_files import read_particles
+from craniomark.flows.shape.placed import SEEN_MM
+from craniomark.flows.shape.predict import predict_shape
 from craniomark.flows.shape.tables import write_csv
 from craniomark.flows.shape.warp import spline, warped_surface
 from craniomark.flows.training.files import read_json
@@ -32,7 +40,7 @@ from craniomark.tasks.shape.pca import fit_particles
 RESULTS = Path(__file__).parent / "results"
 FOLD = 3
 SAMPLES = 30_000
-COLUMNS = ("strain", "method", "symmetric_mm", "p95_mm")
+COLUMNS = ("strain", "method", "symmetric_mm", "p95_mm", "landmarks_mm", "under_bound", "seconds")
 
 
 def meshes() -> Path:
@@ -78,7 +86,8 @@ def surfaces(everyone: Path, model: Path, bundles: dict[str, Path]) -> None:
     trained = {p.stem: read_particles(p) for p in sorted((model / "world_particles").glob("*.particles"))}
     pca = fit_particles(np.stack(list(trained.values())))
     pca = pca.kept(pca.modes_for(0.95))
-    loaded = {name: _loaded(folder) for name, folder in bundles.items()}
+    loaded = {name: load_shape_bundle(folder) for name, folder in bundles.items()}
+    networks(bundles)
     for number, strain in enumerate(held_out(FOLD)):
         file = meshes() / f"{strain}.ply"
         wanted = [shape_scoring.MEAN, shape_scoring.NEAREST, shape_scoring.PROJECTION, *loaded]
@@ -101,13 +110,17 @@ def surfaces(everyone: Path, model: Path, bundles: dict[str, Path]) -> None:
             for name, points in shapes.items()
             if (strain, name) not in done
         }
+        told: dict[str, list[str]] = {}
         for name, bundle in loaded.items():
             if (strain, name) not in done or (strain, shape_scoring.POSED) not in done:
-                found[name], found[shape_scoring.POSED] = _predicted(whole, file, bundle, number)
+                found[name], found[shape_scoring.POSED], told[name] = predicted(
+                    whole, truth, file, bundle, number
+                )
         for name, surface in found.items():
             if (strain, name) not in done:
                 done.add((strain, name))
-                rows.append([strain, name, *(f"{d:.4f}" for d in distances(surface, truth))])
+                measured = [f"{d:.4f}" for d in distances(surface, truth)]
+                rows.append([strain, name, *measured, *told.get(name, ["", "", ""])])
         write_csv(path, COLUMNS, rows)
         print(
             strain, {name: row[2] for name in found for row in rows if row[:2] == [strain, name]}, flush=True
@@ -118,28 +131,44 @@ def _fitted(points: np.ndarray, to: np.ndarray) -> np.ndarray:
     return apply(similarity_fit(points, to), points)
 
 
-def _loaded(folder: Path) -> object:
-    from craniomark.flows.shape.bundle import load_shape_bundle
+def predicted(
+    mesh: Surface, truth: Surface, file: Path, bundle: ShapeBundle, number: int
+) -> tuple[Surface, Surface, list[str]]:
+    """What a bundle tells of the voxelised bone, turned anyhow, brought back to the mesh.
 
-    return load_shape_bundle(folder)
-
-
-def _predicted(mesh: Surface, file: Path, bundle: object, number: int) -> tuple[Surface, Surface]:
-    """Surface that a bundle predicts from the voxelised bone, turned anyhow, and its mean in the pose found.
-
-    Both are brought back to the mesh.
+    The surface, the mean one in the pose that was found, and as text: mean error of the landmarks, share
+    of the particles that are nearer to the true surface than their bound, seconds.
     """
-    from craniomark.flows.shape.correspond import bone_of
-    from craniomark.flows.shape.placed import SEEN_MM
-    from craniomark.flows.shape.predict import predict_shape
-
     turn = np.eye(4)
     turn[:3, :3] = random_rotations(1, np.random.default_rng([1, number]))[0]
     image = bone_of(mesh.moved(turn), file).shrunk(SEEN_MM)
+    began = time.perf_counter()
     with torch.inference_mode():
-        found = predict_shape(image, bundle, str(file))  # type: ignore[arg-type]
-    posed = bundle.surface.moved(invert(found.specimen_to_model))  # type: ignore[attr-defined]
-    return found.surface.moved(invert(turn)), posed.moved(invert(turn))
+        found = predict_shape(image, bundle, str(file))
+    seconds = time.perf_counter() - began
+    back = invert(turn)
+    known = read_landmarks(file.with_suffix(".mrk.json")).ordered(found.landmarks.labels)
+    away = np.linalg.norm(apply(back, found.landmarks.points) - known.points, axis=1)
+    under = ""
+    if found.bound90 is not None:
+        near = Walls.of(truth, SAMPLES).nearest(apply(back, found.particles))[0]
+        off = np.linalg.norm(near - apply(back, found.particles), axis=1)
+        under = f"{(off <= found.bound90).mean():.3f}"
+    posed = bundle.surface.moved(invert(found.specimen_to_model))
+    told = [f"{np.nanmean(away):.4f}" if len(away) else "", under, f"{seconds:.2f}"]
+    return found.surface.moved(back), posed.moved(back), told
+
+
+def networks(bundles: dict[str, Path]) -> None:
+    """Minutes and steps of the trainings, as the bundles tell."""
+    path = RESULTS / shape_scoring.NETWORKS
+    rows = {
+        row["method"]: list(row.values()) for row in (shape_scoring.read_rows(path) if path.exists() else [])
+    }
+    for name, folder in bundles.items():
+        manifest = load_bundle(folder).manifest
+        rows[name] = [name, f"{manifest.minutes:.1f}", str(manifest.figures["steps"])]
+    write_csv(path, ("method", "minutes", "steps"), list(rows.values()))
 
 
 def score() -> None:
@@ -148,9 +177,12 @@ def score() -> None:
     print(f"landmarks of {told['strains']} strains, one template: carried {told['carried_mm']:.3f} mm, "
           f"by the pose {told['pose_mm']:.3f}, by oracle similarity {told['oracle_mm']:.3f}; "
           f"better than the pose in {told['better']:.0%}")  # fmt: skip
-    figures = shape_scoring.surfaces(shape_scoring.read_rows(RESULTS / shape_scoring.SURFACES))
-    for method, value in figures.items():
-        print(f"{method}: {value:.4f} mm, closes {shape_scoring.closed(figures, method):.0%} of the gap")
+    rows = shape_scoring.read_rows(RESULTS / shape_scoring.SURFACES)
+    print(shape_scoring.table(rows, shape_scoring.read_rows(RESULTS / shape_scoring.NETWORKS)))
+    if os.environ.get("CRANIOMARK_DATA"):
+        errors = strain_report(known_strains(), read_rows(RESULTS / "strains.csv")).all_errors
+        alone = errors("bundle", "random", held_out(FOLD)).mean()
+        print(f"landmarks of the same strains by the networks of a bundle of strains: {alone:.3f} mm")
 
 
 def main() -> None:

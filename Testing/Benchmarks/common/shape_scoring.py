@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from common.table import show
+
 CORRESPONDENCES = "shape_correspondences.csv"
-SURFACES = "shape_surfaces.csv"
+SURFACES, NETWORKS = "shape_surfaces.csv", "shape_networks.csv"
 MEAN, NEAREST, PROJECTION = (
     "mean shape, oracle similarity",
     "nearest training shape, oracle similarity",
@@ -46,3 +48,27 @@ def surfaces(rows: Sequence[Mapping[str, str]]) -> dict[str, float]:
 def closed(told: Mapping[str, float], method: str) -> float:
     """Share of the gap between mean shape and projection that a method closes."""
     return (told[MEAN] - told[method]) / (told[MEAN] - told[PROJECTION])
+
+
+def mean_of(rows: Sequence[Mapping[str, str]], method: str, column: str) -> float:
+    """Mean of a column over the rows of a method that have it; NaN for none."""
+    values = [float(row[column]) for row in rows if row["method"] == method and row.get(column)]
+    return float(np.mean(values)) if values else float("nan")
+
+
+def table(rows: Sequence[Mapping[str, str]], networks: Sequence[Mapping[str, str]]) -> str:
+    """All methods, as aligned text."""
+    told, runs = surfaces(rows), {row["method"]: row for row in networks}
+    lines = []
+    for method, value in told.items():
+        figures = [mean_of(rows, method, name) for name in ("landmarks_mm", "under_bound", "seconds")]
+        shown = [
+            f"{one:.{digits}f}" if np.isfinite(one) else ""
+            for one, digits in zip(figures, (3, 2, 1), strict=True)
+        ]
+        run = runs.get(method, {"minutes": "", "steps": ""})
+        gap = f"{closed(told, method):.0%}"
+        lines.append([method, f"{value:.4f}", gap, *shown, run["minutes"], run["steps"]])
+    header = ["method", "surface, mm", "gap closed", "landmarks, mm", "under bound", "s", "minutes", "steps"]
+    strains = len({row["strain"] for row in rows})
+    return show(f"Shapes of {strains} strains left out, from any pose", header, lines)

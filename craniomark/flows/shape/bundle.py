@@ -138,7 +138,17 @@ def make_shape_bundle(
     }
     for number, network in enumerate(networks):
         parts[f"shape-{number}.safetensors"] = partial(write_weights, network, bits=8)
+    told = {**spent(read), **told}
     return write_bundle(out, _manifest(out, model, template, points, found, told), parts)
+
+
+def spent(configs: Sequence[DeepSSMConfig]) -> dict[str, Any]:
+    """Minutes of all trainings and their steps, as a manifest holds them."""
+    states = [
+        read_json(one) for config in configs for one in sorted(config.model_dir.glob("runs/*/state.json"))
+    ]
+    minutes = sum(float(state["seconds"]) for state in states) / 60
+    return {"minutes": round(minutes, 1), "figures": {"steps": sum(int(state["step"]) for state in states)}}
 
 
 def load_shape_bundle(name_or_path: str | Path, device: torch.device | str = "cpu") -> ShapeBundle:

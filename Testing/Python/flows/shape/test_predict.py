@@ -4,6 +4,7 @@ import torch
 from ellipsoids import axes_of, image_of, sphere
 
 from craniomark.engine.image import Image
+from craniomark.flows.bundle import load_bundle
 from craniomark.flows.shape.bundle import load_shape_bundle, make_shape_bundle
 from craniomark.flows.shape.particle_files import write_particles
 from craniomark.flows.shape.predict import predict_shape
@@ -44,6 +45,8 @@ def bundle(trained, tmp_path_factory):
 
 def test_a_bundle_comes_back_and_holds_no_scores(bundle):
     loaded = load_shape_bundle(bundle)
+    manifest = load_bundle(bundle).manifest
+    assert manifest.figures["steps"] > 0 and manifest.minutes >= 0, "what the training took"
     assert len(loaded.networks) == 1 and loaded.modes.shape[0] == 3 and loaded.landmarks.labels == ("tip",)
     with np.load(bundle / "shape.npz") as arrays:
         assert set(arrays.files) == {"particles", "vertices", "faces", "modes", "variances"}
