@@ -63,8 +63,10 @@ def main() -> None:
         if not has_ants():
             parser.error("antspyx is not installed: pip install antspyx")
         import torch
+        from common.unshipped import hide_shipped_networks
 
         torch.set_num_threads(1)
+        hide_shipped_networks()
         known = known_specimens()
         for trial in range(len(read_rows(OUT)), arguments.trials):
             atlases, held_out = split(known, trial)

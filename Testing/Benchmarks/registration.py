@@ -27,6 +27,7 @@ from common.registration_pairs import Trial, all_trials
 from common.registration_scoring import ORACLES, points_text, registration_report
 from common.specimens import FOLDS, known_specimens
 from common.table import RESULTS, append_rows, read_rows
+from common.unshipped import hide_shipped_networks
 from craniomark.engine.maps import Map
 from craniomark.flows.registration.methods import Options, method_names, method_of
 from craniomark.flows.registration.pair import pair_of
@@ -124,6 +125,7 @@ def main() -> None:
     parser.add_argument("--score", action="store_true", help="print the table of the committed rows only")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    hide_shipped_networks()
     if not arguments.score:
         run(arguments)
     print(registration_report(read_rows(arguments.out), all_trials(known_specimens())))

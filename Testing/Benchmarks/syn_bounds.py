@@ -18,6 +18,7 @@ import torch
 from common.hyreg_scoring import hyreg_report
 from common.specimens import FOLDS, Known, known_specimens, split
 from common.table import RESULTS, append_rows, read_rows
+from common.unshipped import hide_shipped_networks
 from craniomark.flows.registration.atlases import carried_by_atlases
 from craniomark.flows.registration.pair import Pair, prepared
 
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--score", action="store_true", help="print the tables of the committed rows only")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
+    hide_shipped_networks()
     known = known_specimens()
     done = {row["specimen"] for row in read_rows(OUT)}
     for fold in range(0 if arguments.score else FOLDS):
