@@ -257,6 +257,8 @@ class Actions:
     def heat(self, name: str, value: bool) -> None:
         """Show the errors otherwise: a field of `HeatChoices` that is true or false."""
         self.guarded(lambda: self._desk.heat.choose(**{name: bool(value)}))()
+        if name == "beside":
+            self._views.reset()
 
     def heat_number(self, name: str, value: Any) -> None:
         """The same for a field with a number."""

@@ -133,7 +133,10 @@ class Desk:
         self.open(self.specimens.add(path))
 
     def go_on(self, step: int = 1) -> None:
-        """To the next specimen that needs somebody."""
+        """To the next specimen that needs somebody; of an analysis, to the next one."""
+        if self.specimens.analysed:
+            self.beside(step)
+            return
         entry = self.specimens.next(self.current, step)
         if entry is None:
             self.message.tell("note", tr("All specimens are reviewed."))

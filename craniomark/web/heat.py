@@ -79,6 +79,7 @@ class HeatShown:
                 display = node.GetDisplayNode()
                 display.SetVisibility2D(False)
                 display.SetInterpolation(display.PhongInterpolation)
+                display.SetAmbient(0.3)  # the colours must be read at the edges too
 
     def choose(self, **changes: Any) -> None:
         """Show it otherwise: fields of `HeatChoices`.

@@ -32,7 +32,9 @@ def _heat(desk: Desk) -> dict[str, Any]:
     heat, beside = desk.heat, desk.specimens.beside
     chosen, most = heat.chosen, heat.most if heat.name else 0.0
     heads, rows = figures_rows(heat.found.figures) if heat.found is not None else ((), [])
-    share = tr("{share} of the vertices are above {threshold} mm.")
+    above = tr("{share} of the vertices are above {threshold} mm.").format(
+        share=f"{heat.share:.1%}", threshold=f"{chosen.threshold:.3f}"
+    )
     return {
         "heat": heat.name,
         "heat_position": _position(desk),
@@ -50,7 +52,7 @@ def _heat(desk: Desk) -> dict[str, Any]:
         "heat_colours": heat.bar_colours if heat.name else [],
         "heat_low": f"{-most if heat.signed else 0.0:.3f}",
         "heat_high": f"{most:.3f}",
-        "heat_share": share.format(share=f"{heat.share:.1%}", threshold=f"{chosen.threshold:.3f}"),
+        "heat_share": above if chosen.threshold else "",
         "heat_heads": list(heads),
         "heat_figures": [{"side": side, "cells": cells} for side, cells in rows],
     }

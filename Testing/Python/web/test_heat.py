@@ -39,7 +39,7 @@ def test_the_worst_is_first_and_one_walks_to_the_better(desk, until):
     for name in ("middle", "good"):
         desk.beside(1)
         until(desk, lambda name=name: desk.current == name)
-    desk.beside(1)
+    desk.go_on()
     assert desk.current == "good" and not desk.loading and not shown(desk)["heat_better"]
 
 
@@ -106,6 +106,9 @@ def test_nothing_is_left_when_another_is_opened(desk, scene, until):
 def test_buttons_tell_what_is_wrong(desk, views):
     actions = Actions(desk, views)
     actions.heat("signed", value=False)
+    assert not views.asked
+    actions.heat("beside", value=True)
+    assert views.asked == ["reset"], "both are in sight"
     actions.heat_number("most", "0,4")
     assert not desk.heat.signed and desk.heat.most == 0.4
     actions.heat_number("most", "much")
