@@ -26,3 +26,29 @@ def test_elastic_rows_stay_within_their_bounds(
     assert ours.medians.mean() <= 0.126
     assert ours.folding < 0.01
     assert np.isfinite(ours.pairs).all()
+
+
+def test_it_takes_a_tenth_of_the_time_of_syn_and_eight_atlases_a_twentieth(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(repository / "Testing/Benchmarks"))
+    from common.table import RESULTS, read_rows
+
+    rows = read_rows(RESULTS / "hyreg_speed.csv")
+    assert len(rows) >= 3
+    syn, one, eight = (np.array([float(r[c]) for r in rows]) for c in ("syn_s", "ours_s", "ours_eight_s"))
+    assert np.median(syn / one) >= 10
+    assert np.median(8 * syn / eight) >= 20
+
+
+def test_the_ranges_of_the_verdict_are_those_of_the_rows(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(repository / "Testing/Benchmarks"))
+    from common.table import RESULTS, read_rows
+    from craniomark.tasks.regnet.hybrid.verdict import MOUSE_CTS, range_of
+
+    rows = read_rows(RESULTS / "hyreg_atlases.csv")
+    alike, moved = (range_of([float(row[name]) for row in rows]) for name in ("after", "moved_mm"))
+    assert MOUSE_CTS["after"].low == pytest.approx(alike.low, abs=0.01)
+    assert MOUSE_CTS["moved_mm"].high == pytest.approx(moved.high, abs=0.01)

@@ -59,6 +59,21 @@ def test_affine_from_any_pose_up_to_sixty_degrees(errors: Any, name: str) -> Non
     assert errors[name].folding.max() == 0
 
 
+def test_hyreg_is_better_than_its_peers_on_the_same_pairs(errors: Any) -> None:
+    peers = ("identity", "oracle affine", ANTS, "ANTs SyN", "itk-elastix affine", "itk-elastix B-spline")
+    for name in ("hyreg", "hyreg without network"):
+        assert len(errors[name].given) == 10
+        assert errors[name].folding.max() < 0.01
+        assert all(errors[name].given.mean() < errors[peer].given.mean() + 1e-9 for peer in peers)
+
+
+def test_elastic_networks_alone_are_better_than_staying_and_than_the_linear_map(errors: Any) -> None:
+    """Networks of the folds, asked for the two CTs that each has not seen."""
+    assert len(errors["elastic"].given) == 10
+    assert errors["elastic"].given.mean() < errors["affine"].given.mean() - 0.005
+    assert errors["elastic"].folding.max() < 0.01
+
+
 def test_the_network_alone_brings_most_of_the_way(errors: Any) -> None:
     still = errors["identity"].turned.mean()
     assert errors[ALONE].turned.mean() < 0.25 * min(still, errors[UNTRAINED].turned.mean())

@@ -108,7 +108,7 @@ def test_a_network_that_is_not_there_is_told(pairs: list[Pair], monkeypatch: pyt
 
 def test_known_ranges_are_widened() -> None:
     span = range_of([1.0, 3.0])
-    assert (span.low, span.high) == (0.0, 4.0)
+    assert (span.low, span.high) == (-1.0, 5.0)
 
 
 def test_a_folder_of_atlases_gives_landmarks_and_a_report(
