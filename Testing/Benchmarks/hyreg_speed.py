@@ -63,6 +63,7 @@ def main() -> None:
         if not has_ants():
             parser.error("antspyx is not installed: pip install antspyx")
         import torch
+
         from common.unshipped import hide_shipped_networks
 
         torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""Networks that ship have seen all public specimens: benchmarks on some that are left out must not use them."""
+"""Shipped networks have seen all public specimens: benchmarks on some that are left out must not use them."""
 
 from craniomark.flows.registration import elastic_networks, networks
 

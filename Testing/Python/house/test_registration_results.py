@@ -60,11 +60,21 @@ def test_affine_from_any_pose_up_to_sixty_degrees(errors: Any, name: str) -> Non
 
 
 def test_hyreg_is_better_than_its_peers_on_the_same_pairs(errors: Any) -> None:
-    peers = ("identity", "oracle affine", ANTS, "ANTs SyN", "itk-elastix affine", "itk-elastix B-spline")
+    peers = (
+        "identity",
+        "oracle affine",
+        "ANTs Rigid",
+        ANTS,
+        "ANTs SyN",
+        "itk-elastix affine",
+        "itk-elastix B-spline",
+    )
     for name in ("hyreg", "hyreg without network"):
         assert len(errors[name].given) == 10
         assert errors[name].folding.max() < 0.01
-        assert all(errors[name].given.mean() < errors[peer].given.mean() + 1e-9 for peer in peers)
+        for peer in peers:
+            assert len(errors[peer].given) == 10
+            assert errors[name].given.mean() <= errors[peer].given.mean(), peer
 
 
 def test_elastic_networks_alone_are_better_than_staying_and_than_the_linear_map(errors: Any) -> None:

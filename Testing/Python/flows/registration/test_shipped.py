@@ -1,4 +1,4 @@
-"""The networks that ship in mouse-skull, on CTs that they have learnt from: they work, and untrained ones do not.
+"""Networks that ship in mouse-skull, on CTs that they have learnt from: untrained ones do not do the same.
 
 How they do on CTs that they have not seen, the benchmarks tell.
 """

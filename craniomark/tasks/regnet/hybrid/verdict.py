@@ -15,8 +15,8 @@ class Range:
 
 
 MOUSE_CTS: Mapping[str, Range] = {"after": Range(0.29, 1.0), "moved_mm": Range(0.0, 0.72)}
-"""`range_of` of eighty pairs of public CTs of mouse skulls, widened by as much as it is wide to the side of what is
-less alike or moved more; others are fitted so."""
+"""`range_of` of eighty pairs of public CTs of mouse skulls, to the side of what is less alike or moved more;
+others are fitted so."""
 
 
 def off_range(report: HybridReport, known: Mapping[str, Range] = MOUSE_CTS) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def off_range(report: HybridReport, known: Mapping[str, Range] = MOUSE_CTS) -> t
 
 
 def range_of(values: list[float], widened: float = 1.0) -> Range:
-    """The range of known values, widened by a share of itself to either side."""
+    """The range of known values, widened by a share of its own width to either side."""
     low, high = min(values), max(values)
     more = widened * (high - low)
     return Range(low - more, high + more)
