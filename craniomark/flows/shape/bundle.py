@@ -36,7 +36,7 @@ Array = NDArray[np.float64]
 PART = "shape"
 SHOWN_MODES = 3
 """Modes that a bundle may hold, for sliders."""
-SHOWN_TRIANGLES = 40_000
+SHOWN_TRIANGLES = 20_000
 """Of the mean surface in a bundle, at most."""
 
 
