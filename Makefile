@@ -29,11 +29,13 @@ PEER_POINTS := Testing/Benchmarks/results/syn_atlases.csv
 BENCHMARKS ?= $(addprefix Testing/Benchmarks/,orientation.py networks.py accuracy.py doubt.py faults.py \
 	quick.py sample_size.py privacy.py ablation.py strains.py privacy_strains.py)
 
-.PHONY: help demo test mutants check bench bench-peer bundle bundle-strains format wheel icon screenshots clean
+SHAPE := build/mouse-strains-shape
+
+.PHONY: help demo test mutants check bench bench-peer bundle bundle-strains bundle-shape format wheel icon screenshots clean
 
 help:
 	@sed -n '1,2s/^# //p' Makefile
-	@echo 'make mutants  make bench-peer  make bundle  make bundle-strains  make format  make wheel  make icon  make screenshots  make clean'
+	@echo 'make mutants  make bench-peer  make bundle  make bundle-strains  make bundle-shape  make format  make wheel  make icon  make screenshots  make clean'
 
 # torch first and alone: with a range, pip would fetch the variant with the largest libraries.
 $(STAMP): pyproject.toml constraints-dev.txt hatch_build.py
@@ -103,6 +105,23 @@ bundle-strains: $(STAMP)
 		"licence=Apache-2.0; the meshes that it was made from state no licence" \
 		"citation=CranioMark (see CITATION.cff); meshes and landmarks: github.com/SlicerMorph/Mouse_Models (Zhang et al. 2022, doi 10.1371/journal.pone.0278035)"
 	rm -rf Resources/Models/mouse-strains && cp -r build/mouse-strains/bundle/mouse-strains Resources/Models/mouse-strains
+
+# The shape model of the same meshes, in about twenty minutes. Training writes into its config: a copy is given.
+bundle-shape: $(STAMP)
+	$(ONE_THREAD) $(BIN)/craniomark shape model "$(CRANIOMARK_DATA)/mouse_models" -o $(SHAPE)/model \
+		--template B6AF1_J --frame image --images 64
+	$(ONE_THREAD) $(BIN)/craniomark deepssm augment --images $(SHAPE)/model/images \
+		--particles $(SHAPE)/model/world_particles -o $(SHAPE)/augmented --num-samples 320
+	$(ONE_THREAD) $(BIN)/craniomark deepssm loaders --csv $(SHAPE)/augmented/TotalData.csv --batch-size 4 --split 0.9 \
+		-o $(SHAPE)/loaders
+	cp Resources/Configs/deepssm/mouse-strains-shape.json $(SHAPE)/config.json
+	$(ONE_THREAD) $(BIN)/craniomark deepssm train $(SHAPE)/config.json
+	rm -rf Resources/Models/mouse-strains-shape
+	$(BIN)/craniomark shape bundle $(SHAPE)/model $(SHAPE)/config.json -o Resources/Models/mouse-strains-shape \
+		--landmarks "$(CRANIOMARK_DATA)/mouse_models" --command "make bundle-shape" --left-out 0.103 \
+		--species "Mus musculus, inbred strains, hybrids and wild-derived mice, outer surface of the adult skull" \
+		--licence "Apache-2.0; the meshes that it was made from state no licence" \
+		--citation "CranioMark (see CITATION.cff); meshes and landmarks: github.com/SlicerMorph/Mouse_Models (Zhang et al. 2022, doi 10.1371/journal.pone.0278035)"
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

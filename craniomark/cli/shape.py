@@ -107,6 +107,11 @@ Landmarks = Annotated[
 ]
 Licence = Annotated[str, typer.Option("--licence", help="Under which the bundle may be used.")]
 Citation = Annotated[str, typer.Option("--citation", help="How to cite it.")]
+Command = Annotated[str, typer.Option("--command", metavar="TEXT", help="By which all of it is made again.")]
+LeftOut = Annotated[
+    float | None,
+    typer.Option("--left-out", metavar="MM", help="Mean surface distance on specimens that were left out."),
+]
 Species = Annotated[str, typer.Option("--species", help="What the meshes show.")]
 
 
@@ -114,12 +119,17 @@ Species = Annotated[str, typer.Option("--species", help="What the meshes show.")
 def bundle_(
     model: ModelFolder, configs: Configs, out: Out, landmarks: Landmarks = None,
     species: Species = "not told", licence: Licence = "not told", citation: Citation = "not told",
+    command: Command = "", left_out: LeftOut = None,
 ) -> None:  # fmt: skip
     """Make a bundle of a shape model and its trained networks, which holds no specimen."""
     from craniomark.flows.shape.bundle import make_shape_bundle
     from craniomark.flows.shape.landmarks import mean_landmarks
 
-    told = {"species": species, "licence": licence, "citation": citation}
+    told: dict[str, object] = {"species": species, "licence": licence, "citation": citation}
+    if command:
+        told["commands"] = (command,)
+    if left_out is not None:
+        told["figures"] = {"left_out_mm": left_out}
     make_shape_bundle(model, configs, out, told, mean_landmarks(model, landmarks) if landmarks else None)
     if not settings.quiet:
         typer.echo(f"{out}: made; look at it with: craniomark bundle show {out}")

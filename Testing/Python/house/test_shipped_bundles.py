@@ -13,6 +13,11 @@ SHIPPED = sorted(path.parent.name for path in MODELS.glob("*/bundle.json"))
 MOST_MODES = 3
 
 
+def is_of_shapes(bundle: Bundle) -> bool:
+    """Whether it tells shapes alone."""
+    return bundle.manifest.parts == ("shape",)
+
+
 @pytest.fixture(scope="module", params=SHIPPED)
 def bundle(request: pytest.FixtureRequest) -> Bundle:
     """Load each shipped bundle, which verifies its every byte."""
@@ -40,16 +45,22 @@ def test_its_training_specimens_are_public_ones(bundle: Bundle) -> None:
 
 
 def test_its_commands_name_no_folder_of_one_machine(bundle: Bundle) -> None:
-    assert any(command.startswith("craniomark ") for command in bundle.manifest.commands)
+    assert any(command.startswith(("craniomark ", "make ")) for command in bundle.manifest.commands)
     assert not any(" /" in command or "'/" in command for command in bundle.manifest.commands)
 
 
 def test_its_figures_are_of_specimens_left_out(bundle: Bundle) -> None:
-    assert bundle.manifest.figures["out_of_fold"]["template"]["mean_mm"] > 0
+    figures = bundle.manifest.figures
+    told = figures["left_out_mm"] if is_of_shapes(bundle) else figures["out_of_fold"]["template"]["mean_mm"]
+    assert told > 0
 
 
 def test_it_has_few_modes_and_nothing_by_specimen(bundle: Bundle) -> None:
-    count, shape = len(bundle.manifest.labels), bundle.shape()
+    count, shape = len(bundle.manifest.labels), arrays_of(bundle)
+    if is_of_shapes(bundle):
+        assert set(shape) == {"particles", "vertices", "faces", "modes", "variances"}
+        assert len(shape["modes"]) == len(shape["variances"]) <= MOST_MODES
+        return
     known = {"mean": (count, 3), "variances": (len(shape["modes"]),), "residual_sd": (count,)}
     assert {name: values.shape for name, values in shape.items() if name != "modes"} == known
     assert shape["modes"].shape[1:] == (count, 3) and len(shape["modes"]) <= MOST_MODES
@@ -58,5 +69,15 @@ def test_it_has_few_modes_and_nothing_by_specimen(bundle: Bundle) -> None:
 
 
 def test_its_numbers_are_finite(bundle: Bundle) -> None:
-    arrays = [*bundle.shape().values(), *bundle.tensors("appearance.safetensors").values()]
+    weights = "shape-0.safetensors" if is_of_shapes(bundle) else "appearance.safetensors"
+    arrays = [*arrays_of(bundle).values(), *bundle.tensors(weights).values()]
     assert all(np.isfinite(values).all() for values in (*arrays, bundle.template().array))
+
+
+def arrays_of(bundle: Bundle) -> dict[str, np.ndarray]:
+    """What its shape.npz holds."""
+    return dict(bundle.arrays("shape.npz")) if is_of_shapes(bundle) else dict(bundle.shape())
+
+
+def test_all_of_them_stay_under_25_mb() -> None:
+    assert sum(path.stat().st_size for path in MODELS.rglob("*") if path.is_file()) < 25_000_000

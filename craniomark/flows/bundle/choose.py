@@ -59,6 +59,9 @@ def check_named(
     if manifest.kind != kind:
         remedy = f"the model {manifest.name} reads {manifest.kind}; choose another"
         raise InputError(file, "kind of input", kind, remedy)
+    if not _finds(manifest):
+        remedy = "choose another; `craniomark shape predict` uses this one"
+        raise InputError(manifest.name, "model", f"of {', '.join(manifest.parts)} alone", remedy)
     longest = _longest(extent_mm)
     if longest is not None:
         check_unit(file, longest, *manifest.size_range_mm)
@@ -69,7 +72,9 @@ def fitting_bundle(
 ) -> FoundBundle:
     """The only bundle that fits an input, not yet verified; parameters and errors as of `choose_bundle`."""
     longest = _longest(extent_mm)
-    usable = [found for found in find_bundles() if found.manifest and not found.hidden]
+    usable = [
+        found for found in find_bundles() if found.manifest and not found.hidden and _finds(found.manifest)
+    ]
     fitting = [found for found in usable if found.manifest and fits(found.manifest, kind, longest)]
     if len(fitting) == 1:
         return fitting[0]
@@ -89,9 +94,15 @@ def fitting_bundle(
 
 
 def fits(manifest: Manifest, kind: str, longest_mm: float | None) -> bool:
-    """Whether a bundle serves inputs of this kind and longest extent in mm (None: any)."""
+    """Whether a bundle finds poses or landmarks of inputs of this kind and extent in mm (None: any)."""
     low, high = manifest.size_range_mm
-    return manifest.kind == kind and (longest_mm is None or low <= longest_mm <= high)
+    serves = manifest.kind == kind and _finds(manifest)
+    return serves and (longest_mm is None or low <= longest_mm <= high)
+
+
+def _finds(manifest: Manifest) -> bool:
+    """Whether a bundle finds poses or landmarks; others tell shapes alone."""
+    return bool({"orient", "landmark"} & set(manifest.parts))
 
 
 def _longest(extent_mm: ArrayLike | None) -> float | None:

@@ -21,6 +21,8 @@ from craniomark.flows.shape.loaders import read_part, read_record
 from craniomark.flows.shape.particle_files import read_particles
 from craniomark.flows.shape.placed import BONE, MEAN_IMAGE
 from craniomark.flows.shape.predictor import network_of, predict
+from craniomark.flows.template.definitions import described
+from craniomark.flows.template.frame import template_frame
 from craniomark.flows.training.files import read_json
 from craniomark.ground.checks import InputError
 from craniomark.ground.landmarks import LandmarkSet, write_landmarks
@@ -138,7 +140,8 @@ def make_shape_bundle(
     }
     for number, network in enumerate(networks):
         parts[f"shape-{number}.safetensors"] = partial(write_weights, network, bits=8)
-    told = {**spent(read), **told}
+    taken = spent(read)
+    told = {**taken, **told, "figures": {**taken["figures"], **told.get("figures", {})}}
     return write_bundle(out, _manifest(out, model, template, points, found, told), parts)
 
 
@@ -205,10 +208,15 @@ def _manifest(
     records = [read_json(one) for one in sorted((model / "carried").glob("*.json"))]
     longest = float(np.ptp(points, axis=0).max())
     x, y, z = (float(n) for n in template.spacing)
+    labels = landmarks.labels
+    frame = template_frame(landmarks.points[None]) if labels else None
+    words = described(frame, labels) if frame else {}
+    pairs, midline = (frame.structure.pairs, frame.structure.midline) if frame else ((), ())
     values: dict[str, Any] = {
         "name": out.name, "version": "1.0.0", "kind": "surface", "parts": (PART,), "species": "not told",
-        "landmarks": tuple(LandmarkDefinition(label) for label in landmarks.labels),
-        "pairs": (), "midline": (),
+        "landmarks": tuple(LandmarkDefinition(label, words[label]) for label in labels),
+        "pairs": tuple((labels[i], labels[j]) for i, j in pairs),
+        "midline": tuple(labels[i] for i in midline),
         "template": TemplateFrame("LPS axes of the specimen that particles were carried from", (x, y, z)),
         "intensity_range": (0.0, float(BONE)),
         "size_range_mm": (round(0.7 * longest, 1), round(1.5 * longest, 1)),

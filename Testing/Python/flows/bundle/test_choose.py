@@ -21,6 +21,14 @@ def test_the_only_one_that_fits_is_taken(make_bundle: Make) -> None:
     assert choose_bundle("ct", [12.0, 60.0, 20.0]).manifest.name == "large"
 
 
+def test_a_bundle_of_shapes_is_neither_taken_nor_in_the_way(make_bundle: Make) -> None:
+    make_bundle(name="points", kind="surface")
+    make_bundle(name="shapes", kind="surface", parts=("shape",))
+    assert choose_bundle("surface", 22.0).manifest.name == "points"
+    with pytest.raises(InputError, match="of shape alone: choose another"):
+        choose_bundle("surface", 22.0, name="shapes")
+
+
 def test_several_are_listed(make_bundle: Make) -> None:
     make_bundle(name="one")
     make_bundle(name="two")
