@@ -38,6 +38,8 @@ Array = NDArray[np.float64]
 PART = "shape"
 SHOWN_MODES = 3
 """Modes that a bundle may hold, for sliders."""
+_FEWEST = 4
+"""Landmarks, from which on sides and places can be told."""
 SHOWN_TRIANGLES = 20_000
 """Of the mean surface in a bundle, at most."""
 
@@ -209,8 +211,8 @@ def _manifest(
     longest = float(np.ptp(points, axis=0).max())
     x, y, z = (float(n) for n in template.spacing)
     labels = landmarks.labels
-    frame = template_frame(landmarks.points[None]) if labels else None
-    words = described(frame, labels) if frame else {}
+    frame = template_frame(landmarks.points[None]) if len(labels) >= _FEWEST else None
+    words = described(frame, labels) if frame else dict.fromkeys(labels, "")
     pairs, midline = (frame.structure.pairs, frame.structure.midline) if frame else ((), ())
     values: dict[str, Any] = {
         "name": out.name, "version": "1.0.0", "kind": "surface", "parts": (PART,), "species": "not told",

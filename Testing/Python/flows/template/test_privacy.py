@@ -40,7 +40,10 @@ FILES = {
     "template.mrk.json",
     "template.nii.gz",
 }
-NETWORKS = re.compile(r"orient\.json|landmark-networks\.json|(orient|rough|(levels|focus)-\d)\.safetensors")
+NETWORKS = re.compile(
+    r"(landmark-networks|orient|register-affine|register-elastic|segment)\.json"
+    r"|(orient|rough|(levels|focus)-\d|register-affine|register-elastic|segment)\.safetensors"
+)
 CALIBRATION = {
     "weights",
     "typical_mm",
