@@ -31,14 +31,18 @@ def test_all_cases_of_both_scans_are_counted(rows: list[dict[str, str]]) -> None
     assert len({row["specimen"] for row in rows}) == 2
 
 
-@pytest.mark.parametrize("kind", ("artefact", "blur", "noise", "half resolution"))
-def test_better_than_the_best_threshold_on_faults(means: Any, kind: str) -> None:
+MISSED = pytest.mark.xfail(strict=True, reason="a little worse than Otsu: docs/reference/segmentation.md")
+EACH = [pytest.param(kind, marks=MISSED) if kind in ("fold", "bias field") else kind for kind in FAULTS]
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_better_than_the_best_threshold_on_every_fault(means: Any, kind: str) -> None:
     best = max(means[kind][name][0] for name in THRESHOLDS)
-    assert means[kind][OURS][0] > best + 0.004
+    assert means[kind][OURS][0] > best
 
 
 @pytest.mark.parametrize("kind", ("fold", "bias field"))
-def test_hardly_worse_than_the_best_threshold_on_others(means: Any, kind: str) -> None:
+def test_hardly_worse_than_the_best_threshold_where_it_is(means: Any, kind: str) -> None:
     best = max(means[kind][name][0] for name in THRESHOLDS)
     assert means[kind][OURS][0] > best - 0.002
 
