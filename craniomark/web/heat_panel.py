@@ -2,6 +2,7 @@
 
 from craniomark.web.actions import Actions
 from craniomark.web.aria import aria
+from craniomark.web.bar_chart import bar_chart
 
 
 def heat_panel(actions: Actions) -> None:
@@ -70,13 +71,7 @@ def _bars() -> None:
     from trame.widgets import html
 
     html.Div("{{ heat_words }}", classes="text-caption cm-muted mb-1")
-    with html.Div(classes="cm-bars", **aria("How often each error occurs", role="img")):
-        html.Div(
-            v_for="(bar, at) in heat_bars", key=("at",),
-            style=("{height: bar + '%', background: heat_colours[at]}",),
-        )  # fmt: skip
-    with html.Div(classes="cm-scale mt-1"):
-        html.Div(v_for="(colour, at) in heat_colours", key=("at",), style=("{background: colour}",))
+    bar_chart("heat_bars", "heat_colours", "How often each error occurs")
     with html.Div(classes="d-flex justify-space-between text-caption cm-muted mb-1"):
         html.Span("{{ heat_low }}")
         html.Span("{{ heat_high }}")

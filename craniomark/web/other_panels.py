@@ -2,6 +2,7 @@
 
 from craniomark.web.actions import Actions
 from craniomark.web.aria import aria
+from craniomark.web.bar_chart import bar_chart
 from craniomark.web.review_panel import predict_choices
 
 _SAVED = [':download="one.name"']
@@ -205,15 +206,7 @@ def surface_panel(actions: Actions) -> None:
                 classes="mb-4",
             )  # fmt: skip
         with html.Div(v_if=("surface_bars.length",)):
-            with html.Div(classes="cm-bars", **aria("How often each value occurs", role="img")):
-                html.Div(
-                    v_for="(bar, at) in surface_bars", key=("at",),
-                    style=("{height: bar + '%', background: surface_colours[at]}",),
-                )  # fmt: skip
-            with html.Div(classes="cm-scale mt-1"):
-                html.Div(
-                    v_for="(colour, at) in surface_colours", key=("at",), style=("{background: colour}",)
-                )
+            bar_chart("surface_bars", "surface_colours", "How often each value occurs")
             with html.Div(classes="d-flex justify-space-between ga-4 mt-2"):
                 for name, words in (("surface_low", "From"), ("surface_high", "To")):
                     others = "surface_low, $event.target.value"
