@@ -68,7 +68,8 @@ MUTATED := AutoLandmark $(patsubst %,craniomark/desktop/%.py,review_panel cohort
 else ifeq ($(MODULE),DeepSSMModule)
 MUTATED := DeepSSMModule $(patsubst %,craniomark/desktop/%.py,shape_project shape_choices shape_work shape_desk \
 	shape_results shape_steps_panel shape_heat_panel shape_modes_panel deepssm_config heat_colours heat_view \
-	heat_histogram mode_mixer score_plot marked_chart vertex_probe bounding_box particle_points)
+	heat_histogram mode_mixer score_plot marked_chart vertex_probe bounding_box particle_points shape_predict_panel \
+	shape_predicting)
 else
 MUTATED := $(MODULE) craniomark/desktop Resources/UI
 endif

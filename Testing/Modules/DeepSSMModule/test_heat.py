@@ -48,6 +48,12 @@ def test_the_worst_is_shown_first_and_others_follow(panel, analysed, scene):
     assert [item.row() for item in ui.specimenTable.selectedItems()] == [1] * 5
 
 
+def test_an_opened_section_without_results_shows_no_table(panel):
+    panel.ui.analysisSection.collapsed = False
+    assert panel.ui.specimenTable.isHidden() and panel.ui.figuresLabel.isHidden()
+    assert message(panel) == ("", "") and panel.ui.vertexLabel.text == ""
+
+
 def test_a_line_of_the_table_shows_its_specimen(panel, analysed, scene):
     panel.ui.specimenTable.selectRow(2)
     assert finished(panel) and model(scene, "mouse a predicted")

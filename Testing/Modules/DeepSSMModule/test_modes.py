@@ -78,6 +78,11 @@ def test_a_shape_that_was_deleted_is_made_again(shown, scene):
     assert model(scene, "Shape of the modes") is not None
 
 
+def test_opening_the_section_begins_nothing(panel, project):
+    panel.ui.modesSection.collapsed = False
+    assert message(panel) == ("", "") and panel.ui.mode1Slider.isHidden()
+
+
 def test_modes_without_a_model(panel, project):
     panel.ui.modesButton.click()
     assert message(panel)[0] == "fault" and "make the shape model first" in message(panel)[1]

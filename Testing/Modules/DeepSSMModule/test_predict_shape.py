@@ -143,3 +143,13 @@ def test_the_model_stays_chosen_with_the_scene(panel, skull, tmp_path):
     panel.widget.exit()
     panel.widget.enter()
     assert panel.widget.predict.picker.path == str(tmp_path / "good")
+
+
+def test_a_model_that_the_user_chooses_is_kept_in_the_scene(panel, scene):
+    box = panel.ui.shapeModelBox
+    row = box.findText("mouse-strains-shape")
+    assert row > 0, "the shipped model is offered"
+    box.setCurrentIndex(row)
+    assert panel.widget.logic.getParameterNode().shapeModel.endswith("mouse-strains-shape")
+    box.setCurrentIndex(0)
+    assert panel.widget.logic.getParameterNode().shapeModel == ""

@@ -8,10 +8,19 @@ from seeing import WAIT, begin, choose_project, do, finished, message
 
 import double
 
+SECTIONS = ("data", "augment", "train", "test", "analysis", "modes", "export", "predict")
+
 
 def test_the_panel_as_it_opens(panel):
     ui = panel.ui
-    assert not ui.dataSection.collapsed and ui.trainSection.collapsed and ui.analysisSection.collapsed
+    folded = [name for name in SECTIONS if getattr(ui, f"{name}Section").collapsed]
+    assert folded == [name for name in SECTIONS if name != "data"]
+    assert ui.tuneBox.checked and not ui.doubtBox.checked and ui.frameBox.checked
+    assert ui.skullSelector.noneEnabled and ui.roiSelector.noneEnabled
+    assert not ui.skullSelector.addEnabled and not ui.skullSelector.removeEnabled
+    assert ui.skullSelector.renameEnabled
+    for what in ("add", "remove", "rename"):
+        assert getattr(ui.roiSelector, f"{what}Enabled"), f"{what} a box"
     for name in (
         "check",
         "model",
@@ -35,8 +44,17 @@ def test_the_panel_as_it_opens(panel):
         "specimenTable",
     ):
         assert getattr(ui, name).isHidden(), name
-    assert not ui.pauseButton.enabled
-    for name in ("augmentHint", "modesHint", "vertexLabel", "shareLabel", "statusLabel", "messageLabel"):
+    assert not ui.pauseButton.enabled and not ui.progressBar.textVisible
+    labels = (
+        "augmentHint",
+        "modesHint",
+        "vertexLabel",
+        "shareLabel",
+        "statusLabel",
+        "messageLabel",
+        "shapeModelCard",
+    )
+    for name in labels:
         assert getattr(ui, name).wordWrap, name
 
 
@@ -85,6 +103,21 @@ def test_augmentation_is_asked_for_and_shown(panel, project, scene):
     assert not ui.scoresTable.isHidden() and table.GetNumberOfRows() == 12
     kinds = [table.GetColumn(1).GetValue(row) for row in range(12)]
     assert kinds == ["real"] * 5 + ["generated"] * 7 and table.GetNumberOfColumns() == 6
+
+
+def test_scores_come_and_go_with_their_section(panel, project, scene):
+    assert panel.ui.scoresTable.mrmlScene() == scene
+    section, table = panel.ui.augmentSection, panel.ui.scoresTable
+    section.collapsed = False
+    assert table.isHidden(), "there are none yet"
+    section.collapsed = True
+    do(panel, "model")
+    do(panel, "augment")
+    assert table.isHidden()
+    section.collapsed = False
+    assert not table.isHidden()
+    section.collapsed = True
+    assert table.isHidden()
 
 
 def test_scores_are_plotted_mode_by_mode(panel, project, scene):
@@ -196,6 +229,25 @@ def test_a_training_is_watched_paused_and_gone_on_with(panel, project, scene, sl
     assert chart_of(scene).GetTitle() == "Fine_Tuning"
 
 
+def test_the_losses_of_an_earlier_training_are_shown_stage_by_stage(panel, project, scene, slicer):
+    from craniomark.desktop.losses import chart_of
+
+    for name in ("model", "augment", "prepare", "train"):
+        do(panel, name)
+    for stage in ("Base", "Fine_Tuning"):
+        run = project / "networks" / "base" / "runs" / stage
+        run.mkdir(parents=True)
+        (run / "state.json").write_text(json.dumps({"status": "done", "step": 1, "of": 1}))
+        point = {"event": "metric", "name": "loss/scores", "step": 1, "value": 0.5}
+        (run / "metrics.jsonl").write_text(json.dumps(point) + "\n")
+    slicer.util.reloadScriptedModule("DeepSSMModule")
+    fresh = slicer.modules.deepssmmodule.widgetRepresentation().self()
+    fresh.ui.lossesButton.click()
+    for row, name in enumerate(("Base", "Fine_Tuning")):
+        fresh.ui.partBox.setCurrentIndex(row)
+        assert chart_of(scene).GetTitle() == name
+
+
 def test_a_paused_training_is_dropped_by_cancel(panel, project):
     for name in ("model", "augment", "prepare"):
         do(panel, name)
@@ -254,6 +306,35 @@ def test_folders_and_numbers_are_kept(panel, project, slicer):
     slicer.util.reloadScriptedModule("DeepSSMModule")
     fresh = slicer.modules.deepssmmodule.widgetRepresentation().self()
     assert fresh.ui.projectLine.currentPath == str(project) and fresh.ui.epochsBox.value == 33
+
+
+@pytest.mark.parametrize(
+    ("widget", "name", "value"),
+    [
+        ("countBox", "particleCount", 512), ("sizeBox", "imageSize", 80), ("samplesBox", "samples", 42),
+        ("percentBox", "percent", 88.0), ("mixtureBox", "mixture", 3), ("seedBox", "seed", 9),
+        ("downBox", "downFactor", 0.5), ("batchBox", "batchSize", 6), ("epochsBox", "epochs", 31),
+        ("rateBox", "learningRate", 0.004), ("mostBox", "colourEnd", 0.7), ("thresholdBox", "threshold", 0.2),
+        ("opacitySlider", "opacity", 0.8),
+    ],
+)  # fmt: skip
+def test_numbers_lie_in_the_scene(panel, widget, name, value):
+    getattr(panel.ui, widget).value = value
+    assert getattr(panel.widget.logic.getParameterNode(), name) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("widget", "name"),
+    [
+        ("tuneBox", "fineTune"), ("doubtBox", "stochastic"), ("frameBox", "modelFrame"),
+        ("signedBox", "signedErrors"), ("landmarksBox", "exportLandmarks"),
+    ],
+)  # fmt: skip
+def test_ticks_lie_in_the_scene(panel, widget, name):
+    box = getattr(panel.ui, widget)
+    for wanted in (not box.checked, box.checked):
+        box.checked = wanted
+        assert getattr(panel.widget.logic.getParameterNode(), name) == wanted
 
 
 def test_another_project(panel, project, tmp_path):

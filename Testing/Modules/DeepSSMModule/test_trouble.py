@@ -78,6 +78,12 @@ def test_a_scene_closed_with_results_shown(panel, analysed, scene):
     assert finished(panel) and model(scene, "mouse b predicted")
 
 
+def test_choices_after_a_scene_was_closed_are_those_of_the_new_one(panel, scene):
+    scene.Clear(0)
+    panel.ui.samplesBox.value = 77
+    assert panel.widget.logic.getParameterNode().samples == 77
+
+
 def test_a_scene_closed_while_meshes_are_read(panel, analysed, scene):
     panel.ui.nextButton.click()
     scene.Clear(0)
@@ -94,6 +100,7 @@ def test_the_module_is_reloaded_in_the_middle(panel, tmp_path, slicer):
     fresh = slicer.modules.deepssmmodule.widgetRepresentation().self()
     assert fresh is not old and fresh.ui.projectLine.currentPath == str(folder)
     assert double.settle(lambda: not old.desk.busy, WAIT)
+    assert old.message.text == "", "a panel that is gone is told nothing"
     assert fresh.ui.modelButton.enabled
 
 
@@ -175,12 +182,17 @@ def test_scores_that_can_not_be_read(panel, project, monkeypatch):
     assert finished(panel) and message(panel)[0] == "fault" and "augment the data again" in message(panel)[1]
 
 
-def test_windows_go_on_while_specimens_come(panel, analysed):
+def test_windows_go_on_while_specimens_come(panel, analysed, scene):
+    panel.ui.pickButton.click()
+    probe = scene.GetFirstNodeByName("Probe")
+    probe.AddControlPoint(0, 0, 5)
+
     def leaf():
         with double.gaps() as gaps:
             for button in (panel.ui.nextButton, panel.ui.nextButton, panel.ui.previousButton):
                 button.click()
                 assert finished(panel)
+            probe.SetNthControlPointPosition(0, 0, 0, float(np.random.default_rng(2).uniform(-5, 5)))
             panel.ui.thresholdBox.value = float(np.random.default_rng(1).uniform(0.05, 0.2))
             double.settle(lambda: False, 0.1)
             panel.ui.previousButton.click()
@@ -210,6 +222,42 @@ def test_a_fault_while_stopping_is_a_sentence(panel, tmp_path, monkeypatch):
     monkeypatch.undo()
     panel.ui.cancelButton.click()
     assert finished(panel)
+
+
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [
+        ("choose_heat", lambda ui: ui.signedBox.toggle()),
+        ("choose_heat", lambda ui: ui.opacitySlider.setProperty("value", 0.8)),
+        ("choose_heat", lambda ui: ui.placeBox.setCurrentIndex(1)),
+        ("choose_heat", lambda ui: ui.scalarBox.setCurrentIndex(1)),
+        ("choose_heat", lambda ui: ui.thresholdBox.setProperty("value", 0.1)),
+        ("choose_heat", lambda ui: ui.mostBox.setProperty("value", 0.4)),
+        ("look_at", lambda ui: ui.specimenTable.selectRow(2)),
+        ("curves", lambda ui: ui.partBox.setCurrentIndex(0)),
+        ("move", lambda ui: ui.mode1Slider.setProperty("value", 1.0)),
+        ("move", lambda ui: ui.resetButton.click()),
+        ("probe", lambda ui: ui.pickButton.click()),
+    ],
+)
+def test_a_fault_behind_any_control_is_a_sentence(panel, analysed, monkeypatch, name, act):
+    do(panel, "modes")
+    panel.ui.partBox.blockSignals(True)
+    panel.ui.partBox.addItems(["one", "two"])
+    panel.ui.partBox.setCurrentIndex(1)
+    panel.ui.partBox.blockSignals(False)
+    desk = panel.widget.desk
+
+    def torn(*_arguments):
+        raise OSError(28, "No space left on device", name)
+
+    if name == "probe":
+        monkeypatch.setattr(desk.probe, "begin", torn)
+    else:
+        monkeypatch.setattr(desk, name, torn)
+    act(panel.ui)
+    assert message(panel)[0] == "fault" and "No space left" in message(panel)[1]
+    monkeypatch.undo()
 
 
 def test_sample_data_are_offered(panel):

@@ -105,7 +105,8 @@ def prepared(
             yield raw.filtered(start, shape).numpy()
 
     whole = levels(parts(), low, high)
-    return Prepared(array, raw.zoom, whole.dark, whole.bright, raw.gain)
+    # Halfway is Otsu's threshold itself, from which the mean of both levels differs by a bin's width.
+    return Prepared(array, raw.zoom, whole.dark, 2 * whole.threshold - whole.dark, raw.gain)
 
 
 def _places(shape: Index) -> Iterator[tuple[Index, Index]]:
