@@ -1,5 +1,7 @@
 """The section Predict: the shape of a skull of the scene, with its uncertainty and landmarks."""
 
+import shutil
+
 import numpy as np
 import pytest
 from seeing import WAIT, finished, message, model, nothing_installed, points_of
@@ -152,4 +154,20 @@ def test_a_model_that_the_user_chooses_is_kept_in_the_scene(panel, scene):
     box.setCurrentIndex(row)
     assert panel.widget.logic.getParameterNode().shapeModel.endswith("mouse-strains-shape")
     box.setCurrentIndex(0)
+    assert panel.widget.logic.getParameterNode().shapeModel == ""
+
+
+def test_a_model_elsewhere_is_chosen_by_its_folder(panel, tmp_path, repository):
+    folder = repository / "Resources" / "Models" / "mouse-strains-shape"
+    copied = shutil.copytree(folder, tmp_path / "ours")
+    double.answer(str(copied))
+    panel.ui.shapeModelButton.click()
+    assert panel.widget.logic.getParameterNode().shapeModel == str(copied)
+    assert message(panel) == ("", "") and "mouse-strains-shape" in panel.ui.shapeModelCard.text
+
+
+def test_a_folder_without_a_model_is_refused_by_a_sentence(panel, tmp_path):
+    double.answer(str(tmp_path))
+    panel.ui.shapeModelButton.click()
+    assert message(panel)[0] == "fault" and "bundle.json" in message(panel)[1]
     assert panel.widget.logic.getParameterNode().shapeModel == ""
