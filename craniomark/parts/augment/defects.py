@@ -1,4 +1,4 @@
-"""Steps that spoil single sections of a volume: missing, torn, of low contrast, or with dirt on them."""
+"""Steps that spoil single sections of a volume: missing, of low contrast, or with dirt on them."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,14 +7,7 @@ import numpy as np
 import torch
 
 from craniomark.parts.augment.grid import Grid
-from craniomark.parts.augment.sections import (
-    check_fill,
-    check_sections,
-    filling,
-    from_line,
-    in_plane,
-    own_places,
-)
+from craniomark.parts.augment.sections import check_fill, check_sections, filling, in_plane, own_places
 from craniomark.parts.augment.steps import Step
 
 
@@ -56,51 +49,6 @@ class MissingSections(Step):
         for one in self.numbers:
             cut = image.select(1 + self.axis, one)
             cut.copy_(filling(cut, self.fill).expand_as(cut))
-        return image
-
-
-@dataclass(frozen=True)
-class TornSection(Step):
-    """A section of which a part is missing: all beyond a straight edge.
-
-    Attributes
-    ----------
-    axis, section : int
-        Across the sections, and which one.
-    degrees, off : float
-        Direction in which the rest is missing, from the first of the two other axes towards the second, and
-        the edge's distance from the middle of the section along it, mm.
-    fill : {"zero", "mean"}
-        With 0, or with the mean of the section.
-    """
-
-    looks: ClassVar[bool] = True
-    axis: int
-    section: int
-    degrees: float
-    off: float
-    fill: str = "zero"
-
-    def __post_init__(self) -> None:
-        check_fill(self.fill)
-
-    @property
-    def sections(self) -> tuple[tuple[int, int], ...]:
-        """The torn one."""
-        return ((self.axis, self.section),)
-
-    def checked(self, grid: Grid) -> None:
-        """Raise ValueError if the section is not there to be torn."""
-        check_sections(self.axis, (self.section,), grid)
-
-    def changed(self, image: torch.Tensor, grid: Grid) -> torch.Tensor:
-        """The image without the part."""
-        image = image.clone()
-        cut = image.select(1 + self.axis, self.section)
-        places = grid.places(image).select(self.axis, self.section)
-        own = own_places(places, grid)[..., in_plane(self.axis)]
-        gone = from_line(own, self.degrees, self.off) > 0
-        cut.copy_(torch.where(gone, filling(cut, self.fill), cut))
         return image
 
 

@@ -2,13 +2,7 @@
 
 import numpy as np
 
-from craniomark.parts.augment.defects import (
-    Artefact,
-    LowContrastSections,
-    MissingSections,
-    TornSection,
-    apart,
-)
+from craniomark.parts.augment.defects import Artefact, LowContrastSections, MissingSections, apart
 from craniomark.parts.augment.grid import Grid
 from craniomark.parts.augment.ranges import DefectRange, SlipRange
 from craniomark.parts.augment.sections import Fold, SectionMoves, in_plane
@@ -46,10 +40,6 @@ def drawn_defects(ranges: DefectRange, axis: int, grid: Grid, rng: np.random.Gen
     chosen = [[n for n, kind in zip(numbers, kinds, strict=True) if kind == one] for one in range(4)]
     missing, faint, dirty, folded = chosen
     steps: list[Step] = [_fold(ranges, axis, number, grid, rng) for number in folded]
-    if ranges.torn:
-        torn = [number for number in missing if rng.random() < ranges.torn]
-        missing = [number for number in missing if number not in torn]
-        steps += [_torn(ranges, axis, number, grid, rng) for number in torn]
     fills = [_fill(ranges, rng) for _ in missing]
     for fill in sorted(set(fills)):
         these = tuple(number for number, own in zip(missing, fills, strict=True) if own == fill)
@@ -62,12 +52,6 @@ def drawn_defects(ranges: DefectRange, axis: int, grid: Grid, rng: np.random.Gen
 
 def _fill(ranges: DefectRange, rng: np.random.Generator) -> str:
     return str(rng.choice(["zero", "mean"])) if ranges.fill == "either" else ranges.fill
-
-
-def _torn(ranges: DefectRange, axis: int, number: int, grid: Grid, rng: np.random.Generator) -> Step:
-    half = float(np.min((grid.spacing * np.array(grid.shape))[in_plane(axis)]) / 2)
-    degrees, off = float(rng.uniform(0, 360)), float(rng.uniform(-0.6, 0.6) * half)
-    return TornSection(axis, number, degrees, off, _fill(ranges, rng))
 
 
 def _fold(ranges: DefectRange, axis: int, number: int, grid: Grid, rng: np.random.Generator) -> Step:

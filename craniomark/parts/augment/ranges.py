@@ -202,8 +202,6 @@ class DefectRange(_Range):
     ----------
     missing, low_contrast, artefact, fold : float
         Probability, for each section, of each; their sum is at most 1.
-    torn : float
-        Share of missing sections that are torn: only what lies beyond a straight edge is missing.
     fill : {"zero", "mean", "either"}
         What is where tissue is not seen.
     contrast : float
@@ -225,7 +223,6 @@ class DefectRange(_Range):
     depth: float = 1.0
     reach: float = 4.0
     line: float = 0.5
-    torn: float = _share()
 
     def __post_init__(self) -> None:
         super().__post_init__()

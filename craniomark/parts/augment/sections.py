@@ -148,7 +148,9 @@ class Fold(Step):
     def _beside(self, places: torch.Tensor, grid: Grid) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         own = own_places(places, grid)
         here = section_of(places, grid, self.axis) == self.section
-        return own, here, from_line(own[..., in_plane(self.axis)], self.degrees, self.off)
+        one, two = own[..., in_plane(self.axis)].unbind(-1)
+        angle = np.radians(self.degrees)
+        return own, here, np.cos(angle) * one + np.sin(angle) * two - self.off
 
     def _pushed(self, own: torch.Tensor, by: torch.Tensor, grid: Grid) -> torch.Tensor:
         plane = in_plane(self.axis)
@@ -172,12 +174,6 @@ def section_of(places: torch.Tensor, grid: Grid, axis: int) -> torch.Tensor:
 def in_plane(axis: int) -> list[int]:
     """The two axes within a section."""
     return [one for one in range(3) if one != axis]
-
-
-def from_line(own: torch.Tensor, degrees: float, off: float) -> torch.Tensor:
-    """Signed distances from a line in a plane, mm; places are (..., 2), the angle is that of its normal."""
-    one, two = own.unbind(-1)
-    return np.cos(np.radians(degrees)) * one + np.sin(np.radians(degrees)) * two - off
 
 
 def filling(section: torch.Tensor, fill: str) -> torch.Tensor:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from typing import Any
 
-from craniomark.parts.augment.defects import Artefact, LowContrastSections, MissingSections, TornSection
+from craniomark.parts.augment.defects import Artefact, LowContrastSections, MissingSections
 from craniomark.parts.augment.elastic import ControlPointElastic, GaussianElastic
 from craniomark.parts.augment.looks import Bias, Blur, Clutter, FieldOfView, Levels, LowResolution, Noise
 from craniomark.parts.augment.moves import Affine, Mirror, Window
@@ -15,7 +15,7 @@ STEPS: dict[str, type[Step]] = {
     for kind in (
         Mirror, Affine, ControlPointElastic, GaussianElastic, Window, SectionMoves, Fold,
         Levels, Noise, Blur, Bias, LowResolution, FieldOfView, Clutter,
-        MissingSections, TornSection, LowContrastSections, Artefact,
+        MissingSections, LowContrastSections, Artefact,
     )
 }  # fmt: skip
 

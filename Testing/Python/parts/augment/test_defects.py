@@ -6,13 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from craniomark.parts.augment.defects import (
-    Artefact,
-    LowContrastSections,
-    MissingSections,
-    TornSection,
-    apart,
-)
+from craniomark.parts.augment.defects import Artefact, LowContrastSections, MissingSections, apart
 from craniomark.parts.augment.grid import Grid
 from craniomark.parts.augment.transform import Transform, apply
 
@@ -29,18 +23,6 @@ def test_missing_sections_are_filled() -> None:
     wanted[:, :, [2, 7]] = 0
     wanted[:, :, 4] = wanted[:, :, 4].mean((1, 2), keepdims=True)
     np.testing.assert_allclose(image, wanted, atol=1e-6)
-
-
-@pytest.mark.parametrize("fill", ["zero", "mean"])
-def test_a_torn_section_lacks_what_lies_beyond_its_edge(fill: str) -> None:
-    found = apply(Transform(GRID, (TornSection(1, 5, 30.0, 0.4, fill),)), rough()).image.numpy()
-    one, two = np.meshgrid((np.arange(10) - 4.5) * 0.5, (np.arange(14) - 6.5) * 0.7, indexing="ij")
-    gone = np.cos(np.radians(30)) * one + np.sin(np.radians(30)) * two > 0.4
-    was = rough()[:, :, 5].numpy()
-    filling = was.mean((1, 2), keepdims=True) if fill == "mean" else 0.0
-    np.testing.assert_allclose(found[:, :, 5], np.where(gone, filling, was), atol=1e-6)
-    np.testing.assert_array_equal(np.delete(found, 5, 2), np.delete(rough().numpy(), 5, 2))
-    assert 0.2 < gone.mean() < 0.8
 
 
 def test_sections_of_low_contrast_keep_their_mean() -> None:
@@ -91,8 +73,6 @@ def test_about_as_many_are_chosen_as_told() -> None:
     ("make", "what"),
     [
         (lambda: MissingSections(0, (1,), "pink"), "fill"),
-        (lambda: TornSection(0, 1, 0.0, 0.0, "pink"), "fill"),
-        (lambda: Transform(GRID, (TornSection(0, 12, 0.0, 0.0),)), "section is 12"),
         (lambda: LowContrastSections(0, (1, 3), (0.5,)), "contrasts"),
         (lambda: LowContrastSections(0, (1,), (1.5,)), "contrasts"),
         (lambda: Artefact(0, 1, ((0.0, 0.0, 0.0, 0.5),)), "width"),

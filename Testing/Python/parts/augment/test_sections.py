@@ -5,7 +5,6 @@ import pytest
 import torch
 from scipy import ndimage, optimize
 
-from craniomark.parts.augment.defects import MissingSections, TornSection
 from craniomark.parts.augment.grid import Grid
 from craniomark.parts.augment.ranges import DefectRange, Recipe, SlipRange
 from craniomark.parts.augment.sample import sample
@@ -138,16 +137,6 @@ def test_no_two_adjacent_sections_are_ever_defective(axis: int) -> None:
         assert numbers and (np.diff(numbers) > 1).all()
         kinds |= {type(step).__name__ for step in drawn.steps}
     assert kinds == {"Fold", "MissingSections", "LowContrastSections", "Artefact"}
-
-
-def test_as_many_missing_sections_are_torn_as_told() -> None:
-    recipe = Recipe(sections=2, defects=DefectRange(missing=0.2, torn=0.3))
-    whole = torn = 0
-    for seed in range(60):
-        for step in sample(recipe, (12, 12, 60), 1.0, rng(seed)).steps:
-            torn += isinstance(step, TornSection)
-            whole += len(step.sections) if isinstance(step, MissingSections) else 0
-    assert torn / (torn + whole) == pytest.approx(0.3, abs=0.06)
 
 
 def rng(seed: int) -> np.random.Generator:
