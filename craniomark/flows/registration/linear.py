@@ -155,10 +155,10 @@ def within(matrix: Array, family: FamilyName, centre: Array) -> Array:
     """A map near `matrix` that a climb within a family may start from; `centre` goes to the same place."""
     if family == "affine" and np.linalg.det(matrix[:3, :3]) > 0:
         return matrix
-    near = np.eye(4)
-    near[:3, :3] = nearest_rotation(matrix) * (
-        1.0 if family == "rigid" else np.clip(scale_of(matrix), *SIZES)
-    )
+    near, turn = np.eye(4), nearest_rotation(matrix)
+    along = np.diag(turn.T @ matrix[:3, :3])  # the fixed image's axes
+    sizes = {"rigid": 1.0, "scales": along}.get(family, scale_of(matrix))
+    near[:3, :3] = turn * np.clip(sizes, *SIZES)
     near[:3, 3] = matrix[:3, :3] @ centre + matrix[:3, 3] - near[:3, :3] @ centre
     return near
 

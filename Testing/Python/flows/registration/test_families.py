@@ -9,6 +9,7 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from craniomark.engine.maps import Linear
+from craniomark.flows.registration.linear import within
 from craniomark.flows.registration.methods import Options, method_of
 from craniomark.flows.registration.pair import pair_of
 from craniomark.flows.registration.run import registered
@@ -75,3 +76,9 @@ def test_a_poorer_family_does_not_recover_a_richer_map(skull: Volume) -> None:
         likeness.append(done.after.correlation)
     assert errors[2] < 0.01 < 0.05 < min(errors[:2])
     assert likeness[0] < likeness[1] < likeness[2]
+
+
+@pytest.mark.parametrize("family", ["rigid", "similarity", "scales", "affine"])
+def test_a_start_keeps_what_its_family_has(skull: Volume, family: str) -> None:
+    truth = true_map(family, skull, np.random.default_rng(4))
+    np.testing.assert_allclose(within(truth, family, skull.centre), truth, atol=1e-9)

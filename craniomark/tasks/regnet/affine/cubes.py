@@ -9,11 +9,22 @@ from craniomark.parts.nets.levels import normalised
 from craniomark.tasks.regnet.affine.network import AffineSettings
 
 Array = NDArray[np.float64]
+_AIR_PERCENT = 5.0
 
 
 def coarse_view(image: Image, spacing: float) -> Image:
     """An image averaged and blurred to what cubes of `spacing` mm can show."""
     return image.shrunk(spacing / 2).smoothed(spacing / 2)
+
+
+def without_pedestal(coarse: Image) -> Image:
+    """A coarse view whose air is 0, for images are 0 beyond their grid.
+
+    Air is told by the darkest of fine voxels, which in a noisy scan are darker than its mean: once they are
+    averaged the whole grid would stand out as a box.
+    """
+    air = np.percentile(coarse.voxels.cpu().numpy(), _AIR_PERCENT)
+    return Image(coarse.voxels - float(air), coarse.matrix)
 
 
 def bright_centre(coarse: Image, settings: AffineSettings) -> Array:

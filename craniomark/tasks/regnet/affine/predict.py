@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 
 from craniomark.engine.image import Image
-from craniomark.tasks.regnet.affine.cubes import bright_centre, coarse_view, cube_at
+from craniomark.tasks.regnet.affine.cubes import bright_centre, coarse_view, cube_at, without_pedestal
 from craniomark.tasks.regnet.affine.network import AffineNetwork
 
 Array = NDArray[np.float64]
@@ -23,7 +23,7 @@ def proposed(network: AffineNetwork, fixed: Image, moving: Image) -> Array:
         Of any brightness, air 0.
     """
     settings = network.settings
-    views = [coarse_view(image, settings.spacing) for image in (fixed, moving)]
+    views = [without_pedestal(coarse_view(image, settings.spacing)) for image in (fixed, moving)]
     centres = [bright_centre(view, settings) for view in views]
     cubes = [cube_at(view, centre, settings) for view, centre in zip(views, centres, strict=True)]
     told = network(*cubes)[-1][0].cpu().numpy().astype(np.float64)
