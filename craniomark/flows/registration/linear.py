@@ -157,8 +157,8 @@ def within(matrix: Array, family: FamilyName, centre: Array) -> Array:
         return matrix
     near, turn = np.eye(4), nearest_rotation(matrix)
     along = np.diag(turn.T @ matrix[:3, :3])  # the fixed image's axes
-    sizes = {"rigid": 1.0, "scales": along}.get(family, scale_of(matrix))
-    near[:3, :3] = turn * np.clip(sizes, *SIZES)
+    sizes: dict[FamilyName, Array] = {"rigid": np.ones(3), "scales": along}
+    near[:3, :3] = turn * np.clip(sizes.get(family, np.full(3, scale_of(matrix))), *SIZES)
     near[:3, 3] = matrix[:3, :3] @ centre + matrix[:3, 3] - near[:3, :3] @ centre
     return near
 
