@@ -95,4 +95,5 @@ def test_known_maps_of_each_family_are_recovered(recovery: Any, family: str) -> 
     assert found["trials"] == 10
     assert found["end_degrees_max"] <= 1.0
     assert found["end_size_max"] <= 2.0
-    assert found["start_degrees"] < 8.0
+    assert found["start_degrees"] < 1.1
+    assert found["start_size"] <= 2.0

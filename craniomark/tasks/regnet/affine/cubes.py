@@ -41,7 +41,14 @@ def bright_centre(coarse: Image, settings: AffineSettings) -> Array:
 
 def cube_at(coarse: Image, centre: Array, settings: AffineSettings) -> torch.Tensor:
     """A normalised cube along LPS about a point, shape (1, 1, size, size, size)."""
+    return cube_through(coarse, centre, torch.eye(4, dtype=torch.float64), settings)
+
+
+def cube_through(coarse: Image, centre: Array, told: torch.Tensor, settings: AffineSettings) -> torch.Tensor:
+    """The same as seen through a map in units of the reach, shape (4, 4)."""
     matrix = np.diag([*(settings.spacing,) * 3, 1.0])
-    matrix[:3, 3] = centre - settings.spacing * (settings.size - 1) / 2
-    points = grid_points((settings.size,) * 3, matrix, coarse.voxels.device)
+    matrix[:3, 3] = -settings.spacing * (settings.size - 1) / 2
+    in_mm = told.cpu().numpy().astype(np.float64)
+    in_mm[:3, 3] = settings.reach * in_mm[:3, 3] + centre
+    points = grid_points((settings.size,) * 3, in_mm @ matrix, coarse.voxels.device)
     return normalised(coarse.at(points)[None, None], settings.bright)

@@ -169,6 +169,12 @@ class AffineNetwork(nn.Module):
             found.append(Told(maps, before, *points))
         return found
 
+    def again(self, fixed: torch.Tensor, moving: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+        """Maps after another round of the last stage; `moving` is seen through the maps `before`."""
+        left = self.stages[-1](fixed, moving)[0]
+        with full_precision(fixed):
+            return within_family(before @ left.float(), self.settings.family)
+
 
 class NumberStage(nn.Module):
     """A residual encoder and the numbers of a map.
