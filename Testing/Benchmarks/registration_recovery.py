@@ -3,8 +3,9 @@
 The moving image is the CT turned by up to 60 degrees, scaled by up to 12 %, sheared by up to 6 % as the
 family has it, shifted by up to 3 mm, on a grid of its own; both images differ in gain, contrast, blur,
 shading and noise. One row a trial is appended to ``results/registration_recovery.csv``: errors of turn and
-size of the network with its cascade alone, and after the refinement that is a step of the method::
+size of the network alone, and after the refinement that is a step of the method::
 
+    craniomark train register data=DATA out=DIR/fold0 model=affine_matrix recipe=affine fold=0
     python Testing/Benchmarks/registration_recovery.py --models DIR [--folds 0] [--score]
 
 ``DIR`` holds the runs of the folds, as ``fold0``.

@@ -38,7 +38,7 @@ EACH = [pytest.param(kind, marks=MISSED) if kind in ("fold", "bias field") else 
 @pytest.mark.parametrize("kind", EACH)
 def test_better_than_the_best_threshold_on_every_fault(means: Any, kind: str) -> None:
     best = max(means[kind][name][0] for name in THRESHOLDS)
-    assert means[kind][OURS][0] > best
+    assert means[kind][OURS][0] > best + 0.004
 
 
 @pytest.mark.parametrize("kind", ("fold", "bias field"))
